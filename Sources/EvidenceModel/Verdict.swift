@@ -1,0 +1,106 @@
+/// What follows from the evidence for a request or a client.
+public enum VerdictKind: String, Sendable, CaseIterable, Comparable {
+  case allow, throttle, challenge, block
+
+  private var rank: Int { Self.allCases.firstIndex(of: self)! }
+  public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+}
+
+/// What kind of client the evidence speaks of.
+public enum ClientClass: String, Sendable, CaseIterable {
+  case fan, partner, crawler, monitor, scraper, enumerator, fuzzer, scanner, attacker
+  case credentialStuffer = "credential-stuffer"
+  case streamFraud = "stream-fraud"
+  case ticketBot = "ticket-bot"
+  case flooder, undecided
+}
+
+/// The decision on one request: made from evidence here and nowhere else, so that no detector can decide on its own.
+public struct Verdict: Sendable, Equatable {
+  public let kind: VerdictKind
+  /// 0.0 (fan) to 1.0 (certain abuse).
+  public let score: Double
+  public let label: ClientClass
+  /// The status to answer with if the verdict refuses; nil for `allow`.
+  public let status: Int?
+  /// What the rules asked for, if they did.
+  public let intervention: Intervention?
+
+  init(kind: VerdictKind, score: Double, label: ClientClass, status: Int?, intervention: Intervention?) {
+    self.kind = kind
+    self.score = score
+    self.label = label
+    self.status = status
+    self.intervention = intervention
+  }
+
+  /// Turns one request's evidence into the verdict on it.
+  ///
+  /// - The rules' wish to deny, drop or redirect is a `block`; so is broken framing.
+  /// - The score joins what the rules added up (`inbound` against `threshold`) with the behavior's bits:
+  ///   1 - 2^-(bits), where a total at the threshold counts 4 bits. Negative bits are credit.
+  /// - Parameter threshold: the inbound anomaly score at which the CRS denies; 5 by default, at least 1.
+  public static func of(_ evidence: Evidence, threshold: Int = 5) -> Verdict {
+    let ruleBits = 4 * Double(evidence.anomaly.inbound) / Double(max(threshold, 1))
+    let behaviorBits = evidence.behavior.reduce(0) { $0 + $1.bits }
+    var score = Score.probability(bits: ruleBits + behaviorBits)
+    if let framing = evidence.framing {
+      score = max(score, 0.5)
+      return Verdict(kind: .block, score: score, label: .undecided, status: framing.status, intervention: nil)
+    }
+    if let intervention = evidence.intervention {
+      score = max(score, Score.probability(bits: 4))
+      return Verdict(
+        kind: .block, score: score, label: label(of: evidence), status: intervention.status, intervention: intervention)
+    }
+    return Verdict(
+      kind: .allow, score: score, label: score < 0.5 ? .undecided : label(of: evidence), status: nil, intervention: nil)
+  }
+
+  /// The verdict on a client from its accumulated evidence, for reports.
+  ///
+  /// - Parameters:
+  ///   - bits: the sum of all evidence on the client.
+  ///   - label: what the strongest evidence speaks of; used only if the verdict is not `allow` or the label is a benign class.
+  public static func ofClient(bits: Double, label: ClientClass) -> Verdict {
+    let score = Score.probability(bits: bits)
+    let kind: VerdictKind = score >= 0.95 ? .block : score >= 0.85 ? .challenge : score >= 0.7 ? .throttle : .allow
+    return Verdict(kind: kind, score: score, label: label, status: nil, intervention: nil)
+  }
+
+  /// The class that the matched rules' tags speak of.
+  private static func label(of evidence: Evidence) -> ClientClass {
+    guard !evidence.rules.isEmpty else { return .undecided }
+    for match in evidence.rules {
+      for tag in match.tags where tag.elementsEqual("attack-reputation-scanner".utf8) { return .scanner }
+    }
+    return .attacker
+  }
+}
+
+/// How bits of evidence become a score between 0 and 1.
+public enum Score {
+  /// 0 for no evidence or credit, then 1 - 2^-bits: 1 bit 0.5, 4 bits 0.9375, 10 bits 0.999.
+  public static func probability(bits: Double) -> Double {
+    guard bits > 0 else { return 0 }
+    return 1 - exponential2(-bits)
+  }
+
+  /// 2 to the power of `x` for x in -64...0, by repeated square roots of two; exact to 1e-12. Keeps the core free of Foundation.
+  private static func exponential2(_ x: Double) -> Double {
+    let clamped = Swift.max(x, -64)
+    let whole = clamped.rounded(.towardZero)
+    var result = Double(sign: .plus, exponent: Int(whole), significand: 1)
+    var fraction = whole - clamped
+    var factor = 0.5
+    for _ in 0..<40 {
+      factor = factor.squareRoot()
+      fraction *= 2
+      if fraction >= 1 {
+        result *= factor
+        fraction -= 1
+      }
+    }
+    return result
+  }
+}

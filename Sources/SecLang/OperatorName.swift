@@ -1,0 +1,45 @@
+/// The operators of SecLang, by their canonical names without `@`. `pmf`, `ipMatchF` are read as their long names.
+public enum OperatorName: String, Sendable, CaseIterable, Hashable {
+  case rx
+  case rxGlobal
+  case pm
+  case pmFromFile
+  case contains
+  case containsWord
+  case beginsWith
+  case endsWith
+  case streq
+  case strmatch
+  case within
+  case eq
+  case ge
+  case gt
+  case le
+  case lt
+  case ipMatch
+  case ipMatchFromFile
+  case detectSQLi
+  case detectXSS
+  case validateByteRange
+  case validateUrlEncoding
+  case validateUtf8Encoding
+  case unconditionalMatch
+  case noMatch
+  case geoLookup
+  case rbl
+  case inspectFile
+  case verifyCC
+  case verifyCPF
+  case verifySSN
+  case verifySVNR
+  case validateDTD
+  case validateSchema
+  case validateHash
+  case rsub
+  case fuzzyHash
+  case gsbLookup
+  case restpath
+  case ipMatchFromDataset
+  case pmFromDataset
+  case validateNid
+}

@@ -1,0 +1,40 @@
+/// The transformations of SecLang, by their canonical names without `t:`. `normalizePath` is read as `normalisePath`.
+public enum TransformationName: String, Sendable, CaseIterable, Hashable {
+  case none
+  case urlDecodeUni
+  case urlDecode
+  case urlEncode
+  case htmlEntityDecode
+  case jsDecode
+  case cssDecode
+  case utf8toUnicode
+  case lowercase
+  case uppercase
+  case removeNulls
+  case replaceNulls
+  case compressWhitespace
+  case removeWhitespace
+  case trim
+  case trimLeft
+  case trimRight
+  case replaceComments
+  case removeComments
+  case removeCommentsChar
+  case cmdLine
+  case normalisePath
+  case normalisePathWin
+  case escapeSeqDecode
+  case base64Decode
+  case base64DecodeExt
+  case base64Encode
+  case hexDecode
+  case hexEncode
+  case sha1
+  case md5
+  case length
+  case sqlHexDecode
+  case parityEven7bit
+  case parityOdd7bit
+  case parityZero7bit
+  case phpArgsNames
+}
