@@ -57,7 +57,7 @@ public struct Diagnostic: Sendable {
   public var related: SourceRange?
 
   public init(
-    _ kind: Kind, _ severity: Severity = .error, _ message: String, at range: SourceRange, suggestion: String? = nil,
+    _ kind: Kind, _ severity: Severity, _ message: String, at range: SourceRange, suggestion: String? = nil,
     related: SourceRange? = nil
   ) {
     self.kind = kind
@@ -66,5 +66,12 @@ public struct Diagnostic: Sendable {
     self.range = range
     self.suggestion = suggestion
     self.related = related
+  }
+
+  /// An error.
+  public init(
+    _ kind: Kind, _ message: String, at range: SourceRange, suggestion: String? = nil, related: SourceRange? = nil
+  ) {
+    self.init(kind, .error, message, at: range, suggestion: suggestion, related: related)
   }
 }
