@@ -105,13 +105,26 @@ public struct VariableAssignment: Sendable {
 }
 
 /// `On`, `Off` or `DetectionOnly` (for `SecRuleEngine` and `ctl:ruleEngine`).
-public enum EngineMode: String, Sendable { case on = "On", off = "Off", detectionOnly = "DetectionOnly" }
+public enum EngineMode: String, Sendable {
+  case on = "On"
+  case off = "Off"
+  case detectionOnly = "DetectionOnly"
+}
 
 /// `On`, `Off` or `RelevantOnly` (for `SecAuditEngine` and `ctl:auditEngine`).
-public enum AuditMode: String, Sendable { case on = "On", off = "Off", relevantOnly = "RelevantOnly" }
+public enum AuditMode: String, Sendable {
+  case on = "On"
+  case off = "Off"
+  case relevantOnly = "RelevantOnly"
+}
 
 /// A request body processor as SecLang names it.
-public enum BodyProcessorName: String, Sendable, CaseIterable { case urlencoded = "URLENCODED", multipart = "MULTIPART", xml = "XML", json = "JSON" }
+public enum BodyProcessorName: String, Sendable, CaseIterable {
+  case urlencoded = "URLENCODED"
+  case multipart = "MULTIPART"
+  case xml = "XML"
+  case json = "JSON"
+}
 
 /// One `ctl` action.
 public enum Control: Sendable {
