@@ -1,14 +1,23 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Our own targets: Swift 6 language mode, and no warning is left standing.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .unsafeFlags(["-warnings-as-errors"]),
 ]
 
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
 let package = Package(
   name: "ropeline",
   products: [
+    .executable(name: "ropeline", targets: ["ropeline"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -21,7 +30,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-    // The pure core
+    // The pure core: no socket, no clock, no file
     .target(name: "HTTPModel", swiftSettings: strict),
     .target(name: "EvidenceModel", dependencies: ["HTTPModel"], swiftSettings: strict),
     .target(name: "SecLang", swiftSettings: strict),
@@ -30,6 +39,29 @@ let package = Package(
     .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
+      swiftSettings: strict),
+    .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
+    .target(
+      name: "Detection", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine"], swiftSettings: strict),
+    .target(name: "HTTPWire", dependencies: ["HTTPModel", "EvidenceModel", nioCore], swiftSettings: strict),
+
+    // The shells
+    .target(name: "Reporting", dependencies: ["EvidenceModel"], swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "Detection"], swiftSettings: strict),
+    .target(
+      name: "LogAnalysis",
+      dependencies: ["HTTPModel", "EvidenceModel", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),
+    .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan"], swiftSettings: strict),
+    .target(
+      name: "ReverseProxy",
+      dependencies: ["HTTPModel", "EvidenceModel", "Detection", "HTTPWire", "Telemetry", nioCore, nioPosix],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ropeline",
+      dependencies: [
+        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "RuleEngine", "SecLang", "Telemetry",
+        "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
+      ],
       swiftSettings: strict),
   ]
 )

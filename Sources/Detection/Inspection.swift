@@ -1,0 +1,126 @@
+import EvidenceModel
+import HTTPModel
+import RuleEngine
+import SecLang
+
+/// How much of a request the rules could look at.
+public enum InspectedCoverage: String, Sendable { case full, partial, none }
+
+/// What an inspection came to.
+public struct InspectionOutcome: Sendable {
+  public var evidence: Evidence
+  /// As enforced.
+  public var verdict: Verdict
+  /// The verdict that a brake (`--mode detect`, `DetectionOnly`) held back, if it did.
+  public var would: VerdictKind?
+  public var inspected: InspectedCoverage
+  /// Whether the rules call for an audit record.
+  public var isAuditRelevant: Bool
+  /// `SecAuditEngine` or `ctl:auditEngine`; nil if nothing set it.
+  public var auditMode: AuditMode?
+  /// Rules that were asked, and those that could not be since what they read was not observed.
+  public var rulesAsked: Int
+  public var rulesUnasked: Int
+  /// Values on which a rule could not be decided within the limits of PCRE2.
+  public var matchLimitCount: Int
+}
+
+/// One request on its way through the detectors. Confined to one thread; the methods are called in the order in which they stand,
+/// `finish` exactly once. A verdict already respects the mode: `.block` means "refuse now, with `status`".
+public final class Inspection {
+  private let transaction: Transaction
+  private let threshold: Int
+  private var framing: FramingFault?
+  private var responseDemand: BodyDemand = .none
+  private var response: Response?
+
+  init(transaction: Transaction, threshold: Int) {
+    self.transaction = transaction
+    self.threshold = threshold
+  }
+
+  /// Collects the steps for `explain`; set before the first phase.
+  public var trace: TransactionTrace? {
+    get { transaction.trace }
+    set { transaction.trace = newValue }
+  }
+
+  /// What time it is; shells that own a clock may set it before each phase. The request's arrival by default.
+  public var now: Timestamp {
+    get { transaction.now }
+    set { transaction.now = newValue }
+  }
+
+  /// Phase 1.
+  public func inspectHead() -> Verdict {
+    transaction.run(phase: 1)
+    return verdict
+  }
+
+  /// What phase 2 needs; ask after `inspectHead`.
+  public var requestBodyDemand: BodyDemand { transaction.requestBodyDemand }
+
+  /// Phase 2. Called for every request that was not refused, with an empty body if there is none.
+  public func inspectBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
+    if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
+    transaction.run(phase: 2)
+    return verdict
+  }
+
+  /// Phase 3.
+  public func inspectResponseHead(_ response: Response) -> Verdict {
+    self.response = response
+    transaction.giveResponse(response)
+    transaction.run(phase: 3)
+    responseDemand = transaction.responseBodyDemand(for: response)
+    return verdict
+  }
+
+  /// What phase 4 needs; ask after `inspectResponseHead`.
+  public var responseBodyDemand: BodyDemand { responseDemand }
+
+  /// Phase 4.
+  public func inspectResponseBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
+    if !body.isEmpty { transaction.giveResponseBody(body, isTruncated: isTruncated) }
+    transaction.run(phase: 4)
+    return verdict
+  }
+
+  /// Broken HTTP: refused in every mode.
+  public func report(_ fault: FramingFault) {
+    framing = framing ?? fault
+  }
+
+  /// Phase 5, then the outcome.
+  ///
+  /// - Parameter status: what was answered to the client.
+  public func finish(status: Int) -> InspectionOutcome {
+    if response == nil { transaction.giveResponse(Response(status: status, fields: [])) }
+    transaction.run(phase: 5)
+    let evidence = evidence(includingHeldBack: false)
+    let enforced = Verdict.of(evidence, threshold: threshold)
+    var would: VerdictKind?
+    if transaction.isInterventionHeldBack {
+      let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
+      if held.kind > enforced.kind { would = held.kind }
+    }
+    let isPartial = transaction.isBodyPartlyInspected || transaction.matchLimitCount > 0
+    return InspectionOutcome(
+      evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
+      inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
+      isAuditRelevant: transaction.hasAuditedMatch || framing != nil || transaction.intervention != nil,
+      auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
+      matchLimitCount: transaction.matchLimitCount)
+  }
+
+  private var verdict: Verdict { Verdict.of(evidence(includingHeldBack: false), threshold: threshold) }
+
+  private func evidence(includingHeldBack: Bool) -> Evidence {
+    var evidence = Evidence()
+    evidence.rules = transaction.matches
+    evidence.anomaly = transaction.anomaly
+    if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
+    evidence.framing = framing
+    return evidence
+  }
+}

@@ -1,0 +1,75 @@
+import EvidenceModel
+import HTTPModel
+import RuleEngine
+import SecLang
+
+/// Why a rule set could not be put to work. The operator's rules are at fault; trying again needs a change of them.
+public struct InspectorError: Error, Sendable {
+  /// Errors and warnings with their places, in the order in which they were found.
+  public var diagnostics: [Diagnostic]
+
+  public init(diagnostics: [Diagnostic]) { self.diagnostics = diagnostics }
+}
+
+/// How an inspector judges.
+public struct InspectorConfiguration: Sendable {
+  public var mode: EnforcementMode = .detect
+  /// Inbound anomaly score at which the CRS denies: its own 5 unless set. At least 1.
+  public var threshold = 5
+  /// Variables of the process that `ENV` shows to the rules; none by default.
+  public var environment: [(name: String, value: String)] = []
+  /// Seconds east of UTC for the `TIME_…` variables.
+  public var utcOffset = 0
+
+  public init(mode: EnforcementMode = .detect) { self.mode = mode }
+}
+
+/// One generation of rules with its settings: the same for proxy, analyzer and explain. Immutable and safe from any task.
+public final class Inspector: Sendable {
+  public let rules: CompiledRuleSet
+  public let configuration: InspectorConfiguration
+  /// Warnings of loading.
+  public let warnings: [Diagnostic]
+  private let transactionOptions: TransactionOptions
+
+  /// Compiles a parsed rule set.
+  ///
+  /// - Throws: `InspectorError` with every error of parsing and compiling. A set with errors is refused whole: what it lacks would
+  ///   be a hole that nobody sees.
+  public init(ruleSet: RuleSet, configuration: InspectorConfiguration) throws(InspectorError) {
+    let (compiled, diagnostics) = RuleSetCompiler.compile(ruleSet)
+    let all = ruleSet.diagnostics + diagnostics
+    guard let compiled, !ruleSet.hasErrors else { throw InspectorError(diagnostics: all) }
+    rules = compiled
+    warnings = all
+    self.configuration = configuration
+    var options = TransactionOptions()
+    options.isBraked = configuration.mode == .detect
+    options.environment = configuration.environment
+    options.utcOffset = configuration.utcOffset
+    transactionOptions = options
+  }
+
+  public var ruleCount: Int { rules.ruleCount }
+  /// What the rule files set of the engine, and the defaults of the rest.
+  public var settings: EngineSettings { rules.settings }
+
+  /// What one thread or event loop needs; make one for each.
+  public func makeScratch() -> InspectionScratch {
+    InspectionScratch(engine: EngineScratch(matchLimit: rules.settings.pcreMatchLimit))
+  }
+
+  /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
+  public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
+    Inspection(
+      transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
+      threshold: configuration.threshold)
+  }
+}
+
+/// Working memory of one thread. Not `Sendable`: confined to it.
+public final class InspectionScratch {
+  let engine: EngineScratch
+
+  init(engine: EngineScratch) { self.engine = engine }
+}

@@ -1,0 +1,214 @@
+import PatternScan
+import SecLang
+
+/// A head with its links, ready to run.
+final class CompiledChain: Sendable {
+  /// 0 for rules that the engine adds itself; those are never reported.
+  let id: Int
+  let phase: Int
+  /// The head first.
+  let links: [CompiledRule]
+  let message: CompiledText?
+  let logData: CompiledText?
+  let tags: [CompiledText]
+  let version: String?
+  let revision: String?
+  let severity: Severity?
+  let disruptive: DisruptiveAction
+  let redirect: CompiledText?
+  let status: Int?
+  let flow: Flow
+  let isLogged: Bool
+  let isAudited: Bool
+  let file: String
+  let line: Int
+  /// Index in the whole rule set, for the sets that `ctl` works with.
+  let index: Int
+
+  init(
+    id: Int, phase: Int, links: [CompiledRule], message: CompiledText?, logData: CompiledText?, tags: [CompiledText], version: String?, revision: String?, severity: Severity?, disruptive: DisruptiveAction, redirect: CompiledText?, status: Int?, flow: Flow, isLogged: Bool, isAudited: Bool, file: String, line: Int, index: Int
+  ) {
+    self.id = id
+    self.phase = phase
+    self.links = links
+    self.message = message
+    self.logData = logData
+    self.tags = tags
+    self.version = version
+    self.revision = revision
+    self.severity = severity
+    self.disruptive = disruptive
+    self.redirect = redirect
+    self.status = status
+    self.flow = flow
+    self.isLogged = isLogged
+    self.isAudited = isAudited
+    self.file = file
+    self.line = line
+    self.index = index
+  }
+
+  enum Flow: Sendable {
+    case next
+    /// So many heads forward.
+    case skip(Int)
+    /// To this index in the phase's list.
+    case jump(Int)
+  }
+}
+
+/// One rule of a chain.
+final class CompiledRule: Sendable {
+  let targets: [CompiledTarget]
+  let exclusions: [CompiledTarget]
+  let test: RuleTest
+  let isNegated: Bool
+  let transformations: [TransformationName]
+  /// The node in `TransformationTree` at which the list ends.
+  let transformationNode: Int
+  let isMultiMatch: Bool
+  let isCapturing: Bool
+  let effects: [RuleEffect]
+  let operatorName: OperatorName?
+
+  init(
+    targets: [CompiledTarget], exclusions: [CompiledTarget], test: RuleTest, isNegated: Bool, transformations: [TransformationName], transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], operatorName: OperatorName?
+  ) {
+    self.targets = targets
+    self.exclusions = exclusions
+    self.test = test
+    self.isNegated = isNegated
+    self.transformations = transformations
+    self.transformationNode = transformationNode
+    self.isMultiMatch = isMultiMatch
+    self.isCapturing = isCapturing
+    self.effects = effects
+    self.operatorName = operatorName
+  }
+}
+
+/// What a rule asks of a value.
+enum RuleTest: Sendable {
+  /// `SecAction`.
+  case always
+  case fixed(CompiledOperator)
+  /// An operand with macros: expanded and compiled when it is asked.
+  case dynamic(OperatorName, CompiledText, position: SourceRange)
+}
+
+/// A non-disruptive action, ready to run once per matching value.
+enum RuleEffect: Sendable {
+  case setVariable(collection: VariableName, key: VariableKey, operation: Operation)
+  case expireVariable(collection: VariableName, key: CompiledText, seconds: CompiledText)
+  case initCollection(CollectionSlot, key: CompiledText)
+  case setIdentity(VariableName, CompiledText)
+  case control(CompiledControl)
+  case sanitiseArgument([UInt8])
+  case sanitiseRequestHeader([UInt8])
+  case sanitiseMatched
+
+  enum VariableKey: Sendable {
+    case slot(Int)
+    case fixed([UInt8])
+    case text(CompiledText)
+  }
+  enum Operation: Sendable {
+    case assign(CompiledText)
+    case add(CompiledText)
+    case subtract(CompiledText)
+    case unset
+  }
+}
+
+/// A `ctl`, with the rules that it names found at load.
+enum CompiledControl: Sendable {
+  case ruleEngine(EngineMode)
+  case removeRules(RuleIndexSet)
+  case removeTarget(RuleIndexSet, TargetPattern)
+  case requestBodyProcessor(BodyProcessorName)
+  case forceRequestBodyVariable(Bool)
+  case requestBodyAccess(Bool)
+  case requestBodyLimit(Int)
+  case auditEngine(AuditMode)
+  case responseBodyAccess(Bool)
+  case responseBodyLimit(Int)
+  case none
+}
+
+/// A target that is to be left out: a whole variable, or values of it.
+struct TargetPattern: Sendable {
+  var variable: VariableName
+  var selector: CompiledSelector?
+}
+
+/// A set of chains by index.
+struct RuleIndexSet: Equatable, Sendable {
+  private(set) var words: [UInt64]
+
+  init(count: Int) { words = Array(repeating: 0, count: (count + 63) / 64) }
+
+  mutating func insert(_ index: Int) { words[index >> 6] |= 1 << UInt64(index & 63) }
+  @inline(__always)
+  func contains(_ index: Int) -> Bool { words[index >> 6] & (1 << UInt64(index & 63)) != 0 }
+  mutating func formUnion(_ other: RuleIndexSet) {
+    for index in words.indices { words[index] |= other.words[index] }
+  }
+  var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+}
+
+/// Text with macros whose names are resolved.
+struct CompiledText: Sendable {
+  enum Part: Sendable {
+    case literal([UInt8])
+    case value(ValueSource, variable: VariableName, key: [UInt8]?)
+  }
+  var parts: [Part]
+
+  /// The text if it holds no macro.
+  var fixed: [UInt8]? {
+    if parts.isEmpty { return [] }
+    if parts.count == 1, case .literal(let bytes) = parts[0] { return bytes }
+    return nil
+  }
+
+  init(_ text: MacroText, keys: inout TransactionKeyTable) {
+    parts = text.parts.compactMap { part in
+      switch part {
+      case .literal(let bytes): .literal(bytes)
+      case .macro(let variable, let key):
+        .value(ValueSource.of(variable, key: key, keys: &keys), variable: variable, key: key.map(lowercased))
+      case .unknownMacro: nil
+      }
+    }
+  }
+}
+
+/// The lists of transformations of all rules as one tree, so that a value is transformed once for each distinct prefix.
+struct TransformationTree: Sendable {
+  struct Node: Sendable {
+    var parent: Int
+    var transformation: TransformationName
+  }
+  /// Node 0 is the untransformed value.
+  private(set) var nodes: [Node] = [Node(parent: -1, transformation: .none)]
+  private var children: [[Int: Int]] = [[:]]
+
+  mutating func node(for list: [TransformationName]) -> Int {
+    var node = 0
+    for transformation in list {
+      let ordinal = TransformationTree.ordinals[transformation] ?? 0
+      if let child = children[node][ordinal] {
+        node = child
+      } else {
+        nodes.append(Node(parent: node, transformation: transformation))
+        children.append([:])
+        children[node][ordinal] = nodes.count - 1
+        node = nodes.count - 1
+      }
+    }
+    return node
+  }
+
+  private static let ordinals = Dictionary(
+    uniqueKeysWithValues: TransformationName.allCases.enumerated().map { ($0.element, $0.offset) })
+}

@@ -1,0 +1,40 @@
+import PatternScan
+import SecLang
+
+/// A rule set ready to run: one immutable generation, shared by all threads.
+///
+/// Built once at load; a transaction ends with the generation it began with.
+public final class CompiledRuleSet: Sendable {
+  public let settings: EngineSettings
+  /// Rules and links, without those that the engine adds itself.
+  public let ruleCount: Int
+  /// Chain heads by phase; index 0 is unused.
+  let phases: [[CompiledChain]]
+  let chainCount: Int
+  let transformations: TransformationTree
+  let transactionKeys: TransactionKeyTable
+  /// Slot in which a match limit is reported.
+  let pcreLimitsSlot: Int
+  /// The slots in which the CRS keeps its totals, and our own rule set its own; the first one that is set is the total.
+  let inboundScoreSlots: [Int]
+  let outboundScoreSlots: [Int]
+  /// Whether a rule reads the client's address, so that its answers differ by client.
+  public let readsClientAddress: Bool
+
+  init(
+    settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
+    transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int,
+    inboundScoreSlots: [Int], outboundScoreSlots: [Int], readsClientAddress: Bool
+  ) {
+    self.settings = settings
+    self.ruleCount = ruleCount
+    self.phases = phases
+    self.chainCount = chainCount
+    self.transformations = transformations
+    self.transactionKeys = transactionKeys
+    self.pcreLimitsSlot = pcreLimitsSlot
+    self.inboundScoreSlots = inboundScoreSlots
+    self.outboundScoreSlots = outboundScoreSlots
+    self.readsClientAddress = readsClientAddress
+  }
+}

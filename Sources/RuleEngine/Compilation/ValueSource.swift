@@ -1,0 +1,130 @@
+import PatternScan
+import SecLang
+
+/// The collections in which a transaction keeps its values, by index.
+enum CollectionSlot: Int, CaseIterable, Sendable {
+  case argsGet, argsPost, requestHeaders, requestCookies, files, filesSizes, filesTmpNames, filesContent, partHeaders
+  case responseHeaders, matchedVars, env, geo, ip, global, session, user, resource, xmlText, xmlAttributes
+}
+
+/// Where a variable's values come from, decided once at load.
+enum ValueSource: Equatable, Sendable {
+  /// One value that the transaction computes before its phase.
+  case scalar(VariableName)
+  /// The values of one or two collections.
+  case values([CollectionSlot])
+  /// The keys of one or two collections, each as a value.
+  case names([CollectionSlot])
+  /// All transaction variables, or the one in a slot.
+  case transactionVariables
+  case transactionVariable(slot: Int)
+  /// `RULE.id` and the like: about the rule that runs.
+  case rule
+
+  /// Parts of a message that may not have been observed.
+  enum Observability { case always, body, cookies, requestHeaders, response, responseBody }
+
+  var observability: Observability {
+    switch self {
+    case .scalar(let name):
+      switch name {
+      case .requestBody, .requestBodyLength, .reqbodyError, .reqbodyErrorMsg, .reqbodyProcessorError, .reqbodyProcessorErrorMsg,
+        .filesCombinedSize, .fullRequest, .fullRequestLength, .multipartStrictError, .multipartUnmatchedBoundary,
+        .multipartBoundaryQuoted, .multipartBoundaryWhitespace, .multipartDataBefore, .multipartDataAfter,
+        .multipartHeaderFolding, .multipartLfLine, .multipartCrlfLfLines, .multipartMissingSemicolon, .multipartInvalidQuoting,
+        .multipartInvalidPart, .multipartInvalidHeaderFolding, .multipartFileLimitExceeded, .multipartFilename, .multipartName:
+        return .body
+      case .authType, .reqbodyProcessor: return .requestHeaders
+      case .responseBody: return .responseBody
+      case .responseContentLength, .responseContentType, .responseProtocol, .statusLine: return .response
+      default: return .always
+      }
+    case .values(let slots), .names(let slots):
+      switch slots[0] {
+      case .argsPost, .files, .filesSizes, .filesTmpNames, .filesContent, .partHeaders, .xmlText, .xmlAttributes: return .body
+      case .requestCookies: return .cookies
+      case .requestHeaders: return .requestHeaders
+      case .responseHeaders: return .response
+      default: return .always
+      }
+    case .transactionVariables, .transactionVariable, .rule: return .always
+    }
+  }
+}
+
+/// A key or a pattern that picks values of a collection.
+enum CompiledSelector: Sendable {
+  /// Lower case.
+  case key([UInt8])
+  case regex(RegexPattern)
+}
+
+/// One target of a rule, ready to be asked.
+struct CompiledTarget: Sendable {
+  var variable: VariableName
+  /// The name as reports show it, such as `ARGS`.
+  var reportedName: [UInt8]
+  var source: ValueSource
+  var selector: CompiledSelector?
+  var isCount: Bool
+}
+
+extension ValueSource {
+  /// The source of `variable`, and whether a plain key is left to be compared.
+  static func of(_ variable: VariableName, key: [UInt8]?, keys: inout TransactionKeyTable) -> ValueSource {
+    switch variable {
+    case .args: .values([.argsGet, .argsPost])
+    case .argsNames: .names([.argsGet, .argsPost])
+    case .argsGet: .values([.argsGet])
+    case .argsGetNames: .names([.argsGet])
+    case .argsPost: .values([.argsPost])
+    case .argsPostNames: .names([.argsPost])
+    case .requestHeaders: .values([.requestHeaders])
+    case .requestHeadersNames: .names([.requestHeaders])
+    case .requestCookies: .values([.requestCookies])
+    case .requestCookiesNames: .names([.requestCookies])
+    case .responseHeaders: .values([.responseHeaders])
+    case .responseHeadersNames: .names([.responseHeaders])
+    case .files: .values([.files])
+    case .filesNames: .names([.files])
+    case .filesSizes: .values([.filesSizes])
+    case .filesTmpnames: .values([.filesTmpNames])
+    case .filesTmpContent: .values([.filesContent])
+    case .multipartPartHeaders: .values([.partHeaders])
+    case .matchedVars: .values([.matchedVars])
+    case .matchedVarsNames: .names([.matchedVars])
+    case .env: .values([.env])
+    case .geo: .values([.geo])
+    case .ip: .values([.ip])
+    case .global: .values([.global])
+    case .session: .values([.session])
+    case .user: .values([.user])
+    case .resource: .values([.resource])
+    case .xml, .requestXml: key.map(isAttributePath) == true ? .values([.xmlAttributes]) : .values([.xmlText])
+    case .tx:
+      if let key { .transactionVariable(slot: keys.slot(of: lowercased(key))) } else { .transactionVariables }
+    case .rule: .rule
+    default: .scalar(variable)
+    }
+  }
+
+  private static func isAttributePath(_ path: [UInt8]) -> Bool { path.contains(UInt8(ascii: "@")) }
+}
+
+/// Numbers the transaction variables that the rules name, so that a transaction finds them by index.
+struct TransactionKeyTable: Sendable {
+  private(set) var slots: [[UInt8]: Int] = [:]
+  private(set) var keys: [[UInt8]] = []
+
+  /// Slots 0 to 9 are the captures.
+  init() {
+    for digit in UInt8(ascii: "0")...UInt8(ascii: "9") { _ = slot(of: [digit]) }
+  }
+
+  mutating func slot(of lowercasedKey: [UInt8]) -> Int {
+    if let slot = slots[lowercasedKey] { return slot }
+    slots[lowercasedKey] = keys.count
+    keys.append(lowercasedKey)
+    return keys.count - 1
+  }
+}

@@ -1,0 +1,120 @@
+/// Bytes of one transaction: an immutable view into its arena or into the compiled rules. Valid until the transaction ends.
+typealias ByteView = UnsafeBufferPointer<UInt8>
+
+/// Bump memory for one transaction's values. Chunks never move, so views into them stay valid until `reset`.
+///
+/// Confined to the thread that runs the transaction. Cost: no allocation once the chunks have grown to the traffic's needs.
+final class ByteArena {
+  private var chunks: [UnsafeMutableBufferPointer<UInt8>] = []
+  private var current = 0
+  private var used = 0
+
+  /// 64 KiB: one browser request with its transformed values fits into one chunk.
+  private static let chunkBytes = 64 * 1024
+  /// Memory above this is given back at `reset`, so that one huge body does not stay for ever.
+  private static let keptBytes = 1024 * 1024
+
+  deinit {
+    for chunk in chunks { chunk.deallocate() }
+  }
+
+  /// A stable copy of `bytes`.
+  func copy(_ bytes: ByteView) -> ByteView {
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return Self.empty }
+    let target = reserve(bytes.count)
+    target.update(from: source, count: bytes.count)
+    return ByteView(start: target, count: bytes.count)
+  }
+
+  func copy(_ bytes: [UInt8]) -> ByteView {
+    bytes.withUnsafeBufferPointer { copy($0) }
+  }
+
+  func copy(_ text: String) -> ByteView {
+    var text = text
+    return text.withUTF8 { copy($0) }
+  }
+
+  /// Forgets every view that was handed out.
+  func reset() {
+    current = 0
+    used = 0
+    var total = 0
+    for (index, chunk) in chunks.enumerated() {
+      total += chunk.count
+      if total > Self.keptBytes && index > 0 {
+        for dropped in chunks[index...] { dropped.deallocate() }
+        chunks.removeSubrange(index...)
+        break
+      }
+    }
+  }
+
+  private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    while current < chunks.count {
+      if chunks[current].count - used >= count, let base = chunks[current].baseAddress {
+        defer { used += count }
+        return base + used
+      }
+      current += 1
+      used = 0
+    }
+    let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count, Self.chunkBytes))
+    chunks.append(chunk)
+    current = chunks.count - 1
+    used = count
+    return chunk.baseAddress!  // A buffer of at least 64 KiB has an address.
+  }
+
+  /// A view of no bytes whose address is not nil, as C functions want it.
+  nonisolated(unsafe) static let empty: ByteView = {
+    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+    storage.initialize(to: 0)
+    return ByteView(start: storage, count: 0)
+  }()
+}
+
+extension UnsafeBufferPointer where Element == UInt8 {
+  /// Whether the two hold the same bytes.
+  func equals(_ other: ByteView) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+
+  /// Whether the bytes equal `lowercased` without regard to ASCII case.
+  func equalsIgnoringCase(_ lowercased: [UInt8]) -> Bool {
+    guard count == lowercased.count else { return false }
+    for index in 0..<count where lowercase(self[index]) != lowercased[index] { return false }
+    return true
+  }
+
+  /// The leading decimal integer as C's `atoi` reads it: blanks, sign, digits; 0 without digits; clamped at the ends of Int.
+  var leadingInteger: Int {
+    var index = 0
+    while index < count, self[index] == 0x20 || self[index] &- 9 < 5 { index += 1 }
+    var isNegative = false
+    if index < count, self[index] == 0x2B || self[index] == 0x2D {
+      isNegative = self[index] == 0x2D
+      index += 1
+    }
+    var result = 0
+    while index < count, self[index] &- 0x30 < 10 {
+      let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+      let (sum, carry) = product.addingReportingOverflow(Int(self[index] &- 0x30))
+      if overflow || carry { return isNegative ? .min : .max }
+      result = sum
+      index += 1
+    }
+    return isNegative ? -result : result
+  }
+}
+
+@inline(__always)
+func lowercase(_ byte: UInt8) -> UInt8 {
+  byte &- 0x41 < 26 ? byte | 0x20 : byte
+}
+
+func lowercased(_ bytes: [UInt8]) -> [UInt8] {
+  bytes.map { lowercase($0) }
+}

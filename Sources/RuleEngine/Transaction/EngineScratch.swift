@@ -1,0 +1,111 @@
+import PatternScan
+import SecLang
+
+/// What one thread needs to run transactions: match data, compiled operators of expanded operands, and memory to reuse.
+///
+/// Confined to one thread or event loop; several transactions may be open on it, but only one is in a call at a time.
+public final class EngineScratch {
+  let operators: OperatorScratch
+  /// Output of one transformation, before it is kept in a transaction's arena.
+  var transformed: [UInt8] = []
+  private var spareMemory: [TransactionMemory] = []
+  private var dynamicOperators: [DynamicOperator: CompiledOperator] = [:]
+
+  private struct DynamicOperator: Hashable {
+    var name: OperatorName
+    var operand: [UInt8]
+  }
+
+  /// Compiled operators of expanded operands that are kept; beyond that the store starts afresh. A request can choose such
+  /// operands, so the store must not grow with what it sends.
+  private static let keptOperators = 512
+  private static let keptMemories = 64
+
+  /// - Parameter matchLimit: `SecPcreMatchLimit`, backtracking steps of one match.
+  public init(matchLimit: Int = 100_000) {
+    operators = OperatorScratch(matchLimit: UInt32(clamping: matchLimit))
+  }
+
+  func takeMemory() -> TransactionMemory { spareMemory.popLast() ?? TransactionMemory() }
+
+  func giveBack(_ memory: TransactionMemory) {
+    memory.reset()
+    if spareMemory.count < Self.keptMemories { spareMemory.append(memory) }
+  }
+
+  /// The operator for an operand whose macros are expanded, or nil if it does not compile.
+  func dynamicOperator(_ name: OperatorName, operand: [UInt8]) -> CompiledOperator? {
+    let key = DynamicOperator(name: name, operand: operand)
+    if let known = dynamicOperators[key] { return known }
+    guard let compiled = try? CompiledOperator.compile(name, operand: operand, dataLines: nil, options: OperatorOptions()) else {
+      return nil
+    }
+    if dynamicOperators.count >= Self.keptOperators { dynamicOperators.removeAll(keepingCapacity: true) }
+    dynamicOperators[key] = compiled
+    return compiled
+  }
+}
+
+/// One value of a collection.
+struct Entry {
+  var key: ByteView
+  var value: ByteView
+  /// Numbers of the key and the value within the transaction, for the store of transformed values; -1 where nothing is kept.
+  var keyID: Int32
+  var valueID: Int32
+}
+
+/// Everything a transaction allocates, so that the next one can have it.
+final class TransactionMemory {
+  let arena = ByteArena()
+  var collections: [[Entry]] = Array(repeating: [], count: CollectionSlot.allCases.count)
+  var scalars: [Entry?] = Array(repeating: nil, count: VariableName.allCases.count)
+  var variables: [ByteView?] = []
+  /// Transaction variables whose keys no rule names, in order of arrival.
+  var otherVariables: [(key: ByteView, value: ByteView)] = []
+  /// For value `id` and node `n` of the transformation tree: at `id * nodeCount + n` the index in `texts`, or -1.
+  var transformed: [Int32] = []
+  var texts: [ByteView] = []
+  var nextID: Int32 = 0
+
+  func reset() {
+    for index in collections.indices { collections[index].removeAll(keepingCapacity: true) }
+    for index in scalars.indices { scalars[index] = nil }
+    variables.removeAll(keepingCapacity: true)
+    otherVariables.removeAll(keepingCapacity: true)
+    transformed.removeAll(keepingCapacity: transformed.count < 1 << 18)
+    texts.removeAll(keepingCapacity: true)
+    nextID = 0
+    arena.reset()
+  }
+
+  func newID() -> Int32 {
+    defer { nextID += 1 }
+    return nextID
+  }
+
+  func entry(key: ByteView, value: ByteView) -> Entry {
+    Entry(key: key, value: value, keyID: newID(), valueID: newID())
+  }
+
+  func append(_ slot: CollectionSlot, key: ByteView, value: ByteView) {
+    collections[slot.rawValue].append(entry(key: key, value: value))
+  }
+
+  func set(_ name: VariableName, _ value: ByteView) {
+    scalars[name.ordinal] = Entry(key: ByteArena.empty, value: value, keyID: -1, valueID: newID())
+  }
+
+  func set(_ name: VariableName, _ value: [UInt8]) { set(name, arena.copy(value)) }
+  func set(_ name: VariableName, _ value: String) { set(name, arena.copy(value)) }
+  func set(_ name: VariableName, _ value: Bool) { set(name, value ? "1" : "0") }
+  func set(_ name: VariableName, _ value: Int) { set(name, String(value)) }
+
+  func scalar(_ name: VariableName) -> Entry? { scalars[name.ordinal] }
+}
+
+extension VariableName {
+  /// The case's number in order of declaration.
+  @inline(__always)
+  var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
+}

@@ -1,0 +1,158 @@
+import BodyDecoding
+import HTTPModel
+import SecLang
+
+/// How much of a body the rules want to see.
+public enum BodyDemand: Sendable, Equatable {
+  /// Nothing: the body may stream by.
+  case none
+  /// Up to `limit` bytes; `overLimit` says what to do with a longer body.
+  case buffer(limit: Int, overLimit: OverLimit)
+
+  public enum OverLimit: Sendable { case reject, processPartial }
+}
+
+/// The parts of a message that arrive after the head, and what the rules see of them.
+extension Transaction {
+  /// What phase 2 needs; ask after phase 1.
+  public var requestBodyDemand: BodyDemand {
+    guard isRunning, isRequestBodyAccessed else { return .none }
+    return .buffer(limit: requestBodyLimit, overLimit: overLimit(rules.settings.requestBodyLimitAction))
+  }
+
+  /// What phase 4 needs; ask after phase 3.
+  public func responseBodyDemand(for response: Response) -> BodyDemand {
+    guard isRunning, isResponseBodyAccessed else { return .none }
+    guard let value = response.fields.firstValue(of: "content-type") else { return .none }
+    let type = lowercased(value).prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+    guard rules.settings.responseBodyMIMETypes.contains(where: { type.elementsEqual($0.utf8) }) else { return .none }
+    return .buffer(limit: responseBodyLimit, overLimit: overLimit(rules.settings.responseBodyLimitAction))
+  }
+
+  private func overLimit(_ action: Setting.BodyLimitAction) -> BodyDemand.OverLimit {
+    switch action {
+    case .reject: .reject
+    case .processPartial: .processPartial
+    }
+  }
+
+  /// Gives the request's body, transfer coding removed, before phase 2.
+  ///
+  /// - Parameter isTruncated: only the first bytes are given because the body is over the limit.
+  public func giveBody(_ body: [UInt8], isTruncated: Bool = false) {
+    isBodyGiven = true
+    guard isRunning, isRequestBodyAccessed else { return }
+    if isTruncated { memory.set(.inboundDataError, "1") }
+    guard !body.isEmpty else { return }
+    memory.set(.requestBodyLength, body.count)
+    guard requestBodyProcessor == .multipart || body.count <= rules.settings.requestBodyNoFilesLimit else {
+      memory.set(.inboundDataError, "1")
+      fail("Request body without files is longer than \(rules.settings.requestBodyNoFilesLimit) bytes", prefix: "")
+      return
+    }
+    switch requestBodyProcessor {
+    case .urlencoded:
+      memory.set(.requestBody, body)
+      parseForm(body)
+    case .json: parseJSON(body, isTruncated: isTruncated)
+    case .multipart: parseMultipart(body, isTruncated: isTruncated)
+    case .xml: isBodyUninspected = true
+    case nil:
+      if isRequestBodyVariableForced {
+        memory.set(.requestBody, body)
+        memory.set(.reqbodyProcessor, BodyProcessorName.urlencoded.rawValue)
+        parseForm(body)
+      } else {
+        isBodyUninspected = true
+      }
+    }
+    RequestValues.publishArgumentSize(memory)
+  }
+
+  private func parseForm(_ body: [UInt8]) {
+    let arguments = URLEncodedDecoder.decode(
+      body, separator: rules.settings.argumentSeparator, maximumCount: rules.settings.argumentsLimit)
+    if arguments.hasInvalidEncoding { memory.set(.urlencodedError, "1") }
+    addPostArguments(arguments.values)
+    if arguments.droppedCount > 0 { isBodyPartlyInspected = true }
+  }
+
+  private func parseJSON(_ body: [UInt8], isTruncated: Bool) {
+    var limits = JSONLimits()
+    limits.maximumDepth = rules.settings.jsonDepthLimit
+    let decoded = JSONFlattener.flatten(body, limits: limits)
+    addPostArguments(decoded.values)
+    if let error = decoded.error { fail(error.message, prefix: "") }
+    if isTruncated { isBodyPartlyInspected = true }
+  }
+
+  private func parseMultipart(_ body: [UInt8], isTruncated: Bool) {
+    let contentType = request.head.fields.firstValue(of: "content-type") ?? []
+    let decoded = MultipartDecoder.decode(body, contentType: contentType, maximumFiles: rules.settings.uploadFileLimit)
+    addPostArguments(decoded.fields)
+    var combined = 0
+    for file in decoded.files {
+      let name = memory.arena.copy(file.fieldName)
+      memory.append(.files, key: name, value: memory.arena.copy(file.fileName))
+      memory.append(.filesSizes, key: name, value: memory.arena.copy(String(file.size)))
+      combined += file.size
+      memory.set(.multipartFilename, file.fileName)
+      memory.set(.multipartName, file.fieldName)
+    }
+    memory.set(.filesCombinedSize, combined)
+    for header in decoded.partHeaders {
+      memory.append(.partHeaders, key: memory.arena.copy(header.name), value: memory.arena.copy(header.value))
+    }
+    let flags = decoded.flags
+    memory.set(.multipartBoundaryQuoted, flags.boundaryQuoted)
+    memory.set(.multipartBoundaryWhitespace, flags.boundaryWhitespace)
+    memory.set(.multipartDataBefore, flags.dataBefore)
+    memory.set(.multipartDataAfter, flags.dataAfter)
+    memory.set(.multipartHeaderFolding, flags.headerFolding)
+    memory.set(.multipartLfLine, flags.lfLine)
+    memory.set(.multipartCrlfLfLines, flags.crlfLFLines)
+    memory.set(.multipartMissingSemicolon, flags.missingSemicolon)
+    memory.set(.multipartInvalidQuoting, flags.invalidQuoting)
+    memory.set(.multipartInvalidPart, flags.invalidPart)
+    memory.set(.multipartInvalidHeaderFolding, flags.invalidHeaderFolding)
+    memory.set(.multipartFileLimitExceeded, flags.fileLimitExceeded)
+    memory.set(.multipartUnmatchedBoundary, String(flags.unmatchedBoundary))
+    memory.set(.multipartStrictError, flags.strictError || decoded.error != nil)
+    if let error = decoded.error { fail(error.message, prefix: "") }
+    if isTruncated { isBodyPartlyInspected = true }
+  }
+
+  private func addPostArguments(_ values: [NamedValue]) {
+    for value in values {
+      memory.append(.argsPost, key: memory.arena.copy(value.name), value: memory.arena.copy(value.value))
+    }
+  }
+
+  private func fail(_ message: String, prefix: String) {
+    isBodyPartlyInspected = true
+    for name in [VariableName.reqbodyError, .reqbodyProcessorError] { memory.set(name, "1") }
+    for name in [VariableName.reqbodyErrorMsg, .reqbodyProcessorErrorMsg] { memory.set(name, prefix + message) }
+  }
+
+  /// Gives the response's head, before phase 3.
+  public func giveResponse(_ response: Response) {
+    memory.set(.responseStatus, response.status)
+    memory.set(.status, response.status)
+    memory.set(.responseProtocol, response.version)
+    memory.set(.statusLine, response.version + Array(" \(response.status) ".utf8) + response.reason)
+    for field in response.fields {
+      memory.append(.responseHeaders, key: memory.arena.copy(field.name), value: memory.arena.copy(field.value))
+      if field.isNamed("content-type") {
+        memory.set(.responseContentType, Array(field.value.prefix { $0 != UInt8(ascii: ";") }))
+      } else if field.isNamed("content-length") {
+        memory.set(.responseContentLength, field.value)
+      }
+    }
+  }
+
+  /// Gives the response's body, before phase 4.
+  public func giveResponseBody(_ body: [UInt8], isTruncated: Bool = false) {
+    if isTruncated { memory.set(.outboundDataError, "1") }
+    memory.set(.responseBody, body)
+  }
+}

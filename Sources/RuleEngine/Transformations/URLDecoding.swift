@@ -1,0 +1,66 @@
+/// `urlDecode`, `urlDecodeUni`, `urlEncode`.
+enum URLDecoding {
+  /// `%HH` and `+`; with `unicode` also `%uHHHH`. What is not valid stays as it is.
+  static func decode(
+    _ input: UnsafeBufferPointer<UInt8>, unicode: Bool, map: [UInt16: UInt8]?, into output: inout [UInt8]
+  ) -> Bool {
+    guard var index = Bytes.first(input, where: { $0 == 0x25 || $0 == 0x2B }) else { return false }
+    Bytes.begin(&output, with: input, upTo: index)
+    var isChanged = false
+    while index < input.count {
+      let byte = input[index]
+      if byte == 0x2B {
+        output.append(0x20)
+        isChanged = true
+        index += 1
+      } else if byte == 0x25 {
+        if unicode, index + 5 < input.count, input[index + 1] | 0x20 == 0x75, (2...5).allSatisfy({ Bytes.isHex(input[index + $0]) }) {
+          output.append(mapped(input, at: index + 2, map))
+          isChanged = true
+          index += 6
+        } else if index + 2 < input.count, Bytes.isHex(input[index + 1]), Bytes.isHex(input[index + 2]) {
+          output.append(Bytes.hexValue(input[index + 1]) << 4 | Bytes.hexValue(input[index + 2]))
+          isChanged = true
+          index += 3
+        } else {
+          output.append(byte)
+          index += 1
+        }
+      } else {
+        output.append(byte)
+        index += 1
+      }
+    }
+    return isChanged
+  }
+
+  /// The byte for four hex digits: mapped, or the low byte, full-width forms shifted to ASCII.
+  private static func mapped(_ input: UnsafeBufferPointer<UInt8>, at index: Int, _ map: [UInt16: UInt8]?) -> UInt8 {
+    let high = Bytes.hexValue(input[index]) << 4 | Bytes.hexValue(input[index + 1])
+    let low = Bytes.hexValue(input[index + 2]) << 4 | Bytes.hexValue(input[index + 3])
+    if let byte = map?[UInt16(high) << 8 | UInt16(low)] { return byte }
+    return high == 0xFF && low > 0 && low < 0x5F ? low &+ 0x20 : low
+  }
+
+  /// Everything but letters, digits and `*` as `%hh`, a blank as `+`.
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+    guard let first = Bytes.first(input, where: { !isPlain($0) }) else { return false }
+    Bytes.begin(&output, with: input, upTo: first)
+    for byte in input[first...] {
+      if byte == 0x20 {
+        output.append(0x2B)
+      } else if isPlain(byte) {
+        output.append(byte)
+      } else {
+        output.append(0x25)
+        output.append(Bytes.hexDigits[Int(byte >> 4)])
+        output.append(Bytes.hexDigits[Int(byte & 15)])
+      }
+    }
+    return true
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte == 0x2A || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+
+@main
+struct Ropeline: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ropeline",
+    abstract: "The web application firewall for the night when everybody comes at once.",
+    discussion: """
+      One engine, three uses: an inline reverse-proxy filter, the same verdicts offline from access logs, and a checker of
+      rule sets in ModSecurity's language.
+
+      Exit codes: 0 done, 1 findings where asked for, 2 usage, configuration or unreadable input, 130 interrupted.
+      """,
+    version: Version.text,
+    subcommands: [
+      ProxyCommand.self, AnalyzeCommand.self, LintCommand.self, ExplainCommand.self, BenchCommand.self, SampleOriginCommand.self,
+    ])
+
+  /// Usage errors exit with 2, as the other tools of this kind do; the library's own code for them is 64.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let code = exitCode(for: error)
+      if code == .validationFailure {
+        Terminal.error(fullMessage(for: error))
+        Terminal.exit(2)
+      }
+      exit(withError: error)
+    }
+  }
+}
+
+/// What this build calls itself.
+enum Version {
+  static let text = "0.1.0"
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Detection
+import Foundation
+import SecLang
+
+/// The options that say which rules to load; the same for proxy, analyze, explain and bench.
+struct RulesArguments: ParsableArguments {
+  @Flag(name: .customLong("crs"), help: "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS.")
+  var loadsCRS = false
+
+  @Option(name: .customLong("crs-dir"), help: ArgumentHelp("Load the CRS of this directory (crs-setup.conf and rules/).", valueName: "dir"))
+  var crsDirectory: String?
+
+  @Option(name: .customLong("rules"), help: ArgumentHelp("A rule file, or a directory of *.conf, after the CRS; repeatable.", valueName: "path"))
+  var paths: [String] = []
+
+  @Option(name: .customLong("rules-before"), help: ArgumentHelp("The same, before the CRS; repeatable.", valueName: "path"))
+  var before: [String] = []
+
+  @Option(help: ArgumentHelp("Paranoia level of the CRS: 1 to 4. Left to the rule files (1) if not given.", valueName: "level"))
+  var paranoia: Int?
+
+  @Option(help: ArgumentHelp("Inbound anomaly score at which the CRS denies. Left to the rule files (5) if not given.", valueName: "score"))
+  var threshold: Int?
+
+  @Option(
+    name: .customLong("seclang-backslash"),
+    help: ArgumentHelp("Whether \\\\ in operands is halved: modsecurity2 does, modsecurity3 does not.", valueName: "engine"))
+  var backslash: Backslash = .modsecurity3
+
+  enum Backslash: String, ExpressibleByArgument, CaseIterable { case modsecurity2, modsecurity3 }
+
+  func validate() throws {
+    if let paranoia, !(1...4).contains(paranoia) { throw ValidationError("--paranoia is 1, 2, 3 or 4, not \(paranoia).") }
+    if let threshold, threshold < 1 { throw ValidationError("--threshold is at least 1, not \(threshold).") }
+  }
+
+  var options: RulesOptions {
+    var options = RulesOptions()
+    options.loadsCRS = loadsCRS
+    options.crsDirectory = crsDirectory
+    options.crsFallback = ProcessInfo.processInfo.environment["ROPELINE_CRS"]
+    options.before = before
+    options.paths = paths
+    options.paranoia = paranoia
+    options.threshold = threshold
+    options.halvesBackslashes = backslash == .modsecurity2
+    return options
+  }
+
+  /// Loads and compiles the rules. Warnings go to stderr.
+  ///
+  /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
+  func inspector(mode: EnforcementMode, silencesWarnings: Bool = false) throws -> Inspector {
+    let ruleSet: RuleSet
+    do {
+      ruleSet = try RulesLoader(options: options).load()
+    } catch {
+      Terminal.error("ropeline: \(error)")
+      throw ExitCode(2)
+    }
+    var configuration = InspectorConfiguration(mode: mode)
+    if let threshold { configuration.threshold = threshold }
+    configuration.utcOffset = TimeZone.current.secondsFromGMT()
+    configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    do {
+      let inspector = try Inspector(ruleSet: ruleSet, configuration: configuration)
+      if !silencesWarnings { for diagnostic in inspector.warnings { Terminal.error(Self.line(for: diagnostic)) } }
+      return inspector
+    } catch {
+      for diagnostic in error.diagnostics { Terminal.error(Self.line(for: diagnostic)) }
+      let count = error.diagnostics.count { $0.severity == .error }
+      Terminal.error("ropeline: \(count) \(count == 1 ? "mistake" : "mistakes") in the rules: nothing was loaded")
+      throw ExitCode(2)
+    }
+  }
+
+  /// `file:line:column: error: message`, as compilers write it.
+  static func line(for diagnostic: Diagnostic) -> String {
+    let place = diagnostic.range.start
+    var text = "\(place.file):\(place.line):\(place.column): \(diagnostic.severity.rawValue): \(diagnostic.message)"
+    if let suggestion = diagnostic.suggestion { text += " (did you mean \(suggestion)?)" }
+    if let related = diagnostic.related { text += " (first at \(related.start.file):\(related.start.line))" }
+    return text
+  }
+}
