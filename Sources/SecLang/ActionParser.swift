@@ -13,6 +13,8 @@ struct ParsedActions {
   /// The name `id` stood there, whatever its value.
   var namesID = false
   var chain: SourceRange?
+  /// `chain` may have been meant by something that could not be read.
+  var mayChain = false
 }
 
 /// Reads `id:1,phase:2,msg:'text',chain`.
@@ -20,7 +22,6 @@ enum ActionParser {
   static func parse(_ slice: TextSlice, into sink: inout DiagnosticSink) -> ParsedActions {
     let errors = sink.errorCount
     var result = ParsedActions(list: ActionList(items: [], range: slice.range), isSound: true)
-    var refused = 0
     var index = slice.lower
     while let item = nextItem(slice, &index, into: &sink) {
       guard let name = ActionName.table.find(item.name.bytes) else {
@@ -28,6 +29,7 @@ enum ActionParser {
           sink.report(.syntaxError, "expected an action", at: item.whole.range)
         } else {
           sink.unknown(.unknownAction, "action", item.name, in: ActionName.table)
+          if ActionName.table.nearest(item.name.bytes) == ActionName.chain.rawValue { result.mayChain = true }
         }
         continue
       }
@@ -35,13 +37,13 @@ enum ActionParser {
       if name == .chain { result.chain = item.whole.range }
       if name == .exec {
         sink.report(.refusedFeature, "exec runs a program and is not supported", at: item.whole.range)
-        refused += 1
       }
       if let action = action(name, item, into: &sink) {
         result.list.items.append(Located(action, item.whole.range))
       }
     }
-    result.isSound = sink.errorCount - refused == errors
+    result.isSound = sink.errorCount == errors
+    if !result.isSound, slice.mentionsChain { result.mayChain = true }
     return result
   }
 
@@ -192,5 +194,18 @@ enum ActionParser {
 }
 
 extension TextSlice {
+  /// Whether the word stands anywhere in the text.
+  var mentionsChain: Bool {
+    var matched = 0
+    for byte in bytes {
+      let byte = byte.lowercased
+      matched = byte == TextSlice.chainWord[matched] ? matched + 1 : byte == 0x63 ? 1 : 0
+      if matched == TextSlice.chainWord.count { return true }
+    }
+    return false
+  }
+
+  private static let chainWord = Array("chain".utf8)
+
   var macros: MacroText { MacroText(parsing: bytes) }
 }

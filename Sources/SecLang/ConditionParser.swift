@@ -34,12 +34,14 @@ enum ConditionParser {
       return nil
     }
     let text = MacroText(parsing: operand.bytes)
-    check(found, operand, text, into: &sink)
+    check(found, at: name.range, operand, text, into: &sink)
     return Condition(
       isNegated: isNegated, isImplicit: false, name: Located(found, name.range), operand: Located(text, operand.range))
   }
 
-  private static func check(_ name: OperatorName, _ operand: TextSlice, _ text: MacroText, into sink: inout DiagnosticSink) {
+  private static func check(
+    _ name: OperatorName, at nameRange: SourceRange, _ operand: TextSlice, _ text: MacroText, into sink: inout DiagnosticSink
+  ) {
     let isEmpty = operand.trimmed().isEmpty
     switch name {
     case .pm where isEmpty: sink.badArgument(operand, expected: "one or more phrases")
@@ -51,7 +53,7 @@ enum ConditionParser {
     case .validateByteRange:
       if !text.hasMacros { checkByteRanges(operand, into: &sink) }
     case .inspectFile:
-      sink.report(.refusedFeature, "@inspectFile runs a program and is not supported", at: operand.isEmpty ? operand.range : operand.range)
+      sink.report(.refusedFeature, "@inspectFile runs a program and is not supported", at: nameRange)
     default: break
     }
   }

@@ -1,7 +1,8 @@
 /// Collects what is wrong, up to a limit, so that a hostile file cannot fill memory with complaints.
 struct DiagnosticSink {
   private(set) var diagnostics: [Diagnostic] = []
-  /// Errors so far: a caller compares before and after to learn whether a part of a directive failed.
+  /// Errors so far: a caller compares before and after to learn whether a part of a directive failed. A refused feature is
+  /// understood, so it does not count.
   private(set) var errorCount = 0
   var isFull: Bool { diagnostics.count > RuleSetParser.maximumDiagnostics }
 
@@ -15,7 +16,7 @@ struct DiagnosticSink {
     _ kind: Diagnostic.Kind, _ severity: Diagnostic.Severity, _ message: String, at range: SourceRange,
     suggestion: String? = nil, related: SourceRange? = nil
   ) {
-    if severity == .error { errorCount += 1 }
+    if severity == .error, kind != .refusedFeature { errorCount += 1 }
     guard !isFull else { return }
     if diagnostics.count == RuleSetParser.maximumDiagnostics {
       diagnostics.append(

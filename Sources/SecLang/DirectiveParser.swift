@@ -19,7 +19,10 @@ extension RuleSetParser {
           .unterminatedContinuation,
           atEnd ? "the file ends after a continuation backslash" : "blanks follow the continuation backslash", at: range)
       case .tooLong(let range):
+        // What is left of it would only lead to complaints about its cut end.
         sink.report(.limitExceeded, "a directive of more than \(Self.maximumLineLength) bytes", at: range)
+        dropChain(mayContinue: true)
+        return
       }
     }
     let list = WordList(line.text)
@@ -29,12 +32,18 @@ extension RuleSetParser {
     }
     guard let name = DirectiveName.table.find(first.content.bytes) else {
       sink.unknown(.unknownDirective, "directive", first.content, in: DirectiveName.table)
-      dropChain(next: .uncertain)
+      let meant = DirectiveName.table.nearest(first.content.bytes)
+      let mayBeRule = meant == DirectiveName.rule.rawValue || meant == DirectiveName.action.rawValue
+      dropChain(mayContinue: mayBeRule && line.text.all.mentionsChain)
       return
     }
     if let fault = list.fault {
       sink.report(.syntaxError, fault.message, at: fault.range)
-      if name == .rule || name == .action { dropChain(next: .uncertain) } else { closeChain(because: "\(name.rawValue) follows") }
+      if name == .rule || name == .action {
+        dropChain(mayContinue: line.text.all.mentionsChain)
+      } else {
+        closeChain(because: "\(name.rawValue) follows")
+      }
       return
     }
     let last = list.words.last ?? first
@@ -137,7 +146,7 @@ extension RuleSetParser {
   }
 
   private mutating func targetUpdate(_ line: DirectiveLine) -> [Statement.Content] {
-    guard let words = arguments(of: line, 2...Int.max, "what names the rules, and variables") else { return [] }
+    guard let words = arguments(of: line, 2...2, "what names the rules, and variables") else { return [] }
     let selector: RuleSelector
     switch line.name.value {
     case .ruleUpdateTargetById:
@@ -147,8 +156,7 @@ extension RuleSetParser {
     default: selector = .message(words[0].value.array)
     }
     let errors = sink.errorCount
-    var targets: [Target] = []
-    for word in words.dropFirst() { targets += TargetParser.parse(word.value, into: &sink) }
+    let targets = TargetParser.parse(words[1].value, into: &sink)
     return sink.errorCount == errors ? [.targetUpdate(selector, targets)] : []
   }
 }

@@ -61,10 +61,20 @@ struct LineReader {
       if last < end || isLast || !isEnded {
         let place = range(lineNumber, last - lineStart, end - last + 1)
         line.faults.append(.brokenContinuation(place, atEnd: isLast && last == end))
+        if startsDirective { return line }
       }
       logical = line
     }
     return logical
+  }
+
+  /// Whether the next physical line begins with a directive's name: then a broken continuation was not meant as one.
+  private var startsDirective: Bool {
+    var start = offset
+    while start < bytes.count, bytes[start].isBlank { start += 1 }
+    var end = start
+    while end < bytes.count, end - start < 48, bytes[end].isNameByte { end += 1 }
+    return DirectiveName.table.find(bytes[start..<end]) != nil
   }
 
   private func range(_ line: Int, _ column: Int, _ length: Int) -> SourceRange {

@@ -1,14 +1,15 @@
 /// The names of one kind with their aliases, found without regard to ASCII case.
 struct NameTable<Name: Sendable>: Sendable {
   private let byLowercase: [[UInt8]: Name]
-  private let spellings: [String]
+  /// What may have been meant, and the name to suggest for it.
+  private let spellings: [(text: String, name: String)]
   private static var longest: Int { 48 }
 
-  init(_ names: [(String, Name)], aliases: [(String, Name)] = []) {
+  init(_ names: [(String, Name)], aliases: [(String, Name)] = [], hints: [(String, String)] = []) {
     var table: [[UInt8]: Name] = [:]
     for (text, name) in names + aliases { table[text.utf8.map(\.lowercased)] = name }
     byLowercase = table
-    spellings = names.map(\.0)
+    spellings = names.map { ($0.0, $0.0) } + hints
   }
 
   func find(_ bytes: ArraySlice<UInt8>) -> Name? {
@@ -22,8 +23,8 @@ struct NameTable<Name: Sendable>: Sendable {
     let word = bytes.map(\.lowercased)
     var best: (distance: Int, name: String)?
     let limit = max(1, word.count / 3)
-    for name in spellings {
-      let other = name.utf8.map(\.lowercased)
+    for (text, name) in spellings {
+      let other = text.utf8.map(\.lowercased)
       let bound = (best?.distance ?? limit + 1) - 1
       guard abs(other.count - word.count) <= bound else { continue }
       let distance = editDistance(word, other, atMost: bound)
@@ -69,7 +70,8 @@ extension VariableName {
 
 extension OperatorName {
   static let table = NameTable(
-    allCases.map { ($0.rawValue, $0) }, aliases: [("pmf", .pmFromFile), ("ipMatchF", .ipMatchFromFile)])
+    allCases.map { ($0.rawValue, $0) }, aliases: [("pmf", .pmFromFile), ("ipMatchF", .ipMatchFromFile)],
+    hints: [("regex", "rx"), ("regexp", "rx"), ("equals", "streq"), ("startsWith", "beginsWith")])
 }
 
 extension TransformationName {

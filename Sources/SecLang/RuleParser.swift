@@ -2,12 +2,11 @@
 extension RuleSetParser {
   mutating func parseRule(_ line: DirectiveLine, isBroken: Bool) {
     let errors = sink.errorCount
-    var refused = 0
     let isAction = line.name.value == .action
     let words =
       isAction ? arguments(of: line, 1...1, "a list of actions") : arguments(of: line, 2...3, "variables, an operator and actions")
     guard let words else {
-      dropChain(next: .uncertain)
+      dropChain(mayContinue: line.arguments.contains { $0.content.mentionsChain })
       return
     }
     var targets: [Target] = []
@@ -15,11 +14,10 @@ extension RuleSetParser {
     if !isAction {
       targets = TargetParser.parse(words[0].value, into: &sink)
       condition = ConditionParser.parse(words[1].operand(halving: options.halvesBackslashes), into: &sink)
-      if condition?.name.value == .inspectFile { refused = 1 }
       let lines = dataLines(of: condition)
       condition?.dataLines = lines
     }
-    var isSound = sink.errorCount - refused == errors && !isBroken
+    var isSound = sink.errorCount == errors && !isBroken
     let actionWord = isAction ? words.first : words.count > 2 ? words[2] : nil
     let actions =
       actionWord.map { ActionParser.parse($0.value, into: &sink) }
@@ -27,7 +25,7 @@ extension RuleSetParser {
     isSound = isSound && actions.isSound
 
     let isLink = self.isLink(actions)
-    checkPlace(line, actions, isLink: isLink)
+    checkPlace(line, actions, isLink: isLink, isBroken: isBroken)
     let rule = Rule(
       targets: targets, condition: condition, actions: actions.list, isChained: actions.chain != nil, isLink: isLink)
     advanceChain(Statement(directive: line.name, range: line.range, content: .rule(rule)), actions, isLink: isLink, isSound: isSound)
@@ -42,9 +40,9 @@ extension RuleSetParser {
   }
 
   /// What a head must have and what a link must not.
-  private mutating func checkPlace(_ line: DirectiveLine, _ actions: ParsedActions, isLink: Bool) {
+  private mutating func checkPlace(_ line: DirectiveLine, _ actions: ParsedActions, isLink: Bool, isBroken: Bool) {
     guard isLink else {
-      if !actions.namesID, actions.isSound {
+      if !actions.namesID, actions.isSound, !isBroken {
         sink.report(.missingID, "a rule that begins no chain link needs an id", at: line.name.range)
       }
       for item in actions.list.items {
@@ -84,8 +82,7 @@ extension RuleSetParser {
     if let action = actions.chain {
       chain = .open(first: first, action: action)
     } else {
-      // The action that could not be read may have been `chain`.
-      chain = actions.isSound ? .closed : .uncertain
+      chain = actions.mayChain ? .uncertain : .closed
     }
   }
 
@@ -100,9 +97,10 @@ extension RuleSetParser {
   }
 
   /// Forgets the rules of an open chain because a link of it could not be read.
-  mutating func dropChain(next: ChainState) {
+  /// - Parameter mayContinue: Whether that link asked for another one, as far as can be told.
+  mutating func dropChain(mayContinue: Bool) {
     if case .open(let first?, _) = chain { statements.removeSubrange(first...) }
-    chain = next
+    chain = mayContinue ? .uncertain : .closed
   }
 
   /// The lines of the file that the operator names.
@@ -111,19 +109,27 @@ extension RuleSetParser {
     let operand = condition.operand
     guard !operand.value.hasMacros else { return nil }
     var lines: [[UInt8]] = []
+    var seen: Set<String> = []
     // ModSecurity 2 takes several files.
     for name in operand.value.source.split(whereSeparator: \.isBlank) {
       let path = FilePath.resolve(String(decoding: name, as: UTF8.self), relativeTo: operand.range.start.file)
-      if path.hasPrefix("https://") || name.starts(with: "https://".utf8) || name.starts(with: "http://".utf8) {
+      if name.starts(with: "https://".utf8) || name.starts(with: "http://".utf8) {
         sink.report(.refusedFeature, "phrases are not fetched from the network", at: operand.range)
         continue
       }
-      guard let bytes = readData(path, at: operand.range) else { continue }
-      let some = DataFile.lines(of: bytes)
+      guard seen.insert(FilePath.normalized(path)).inserted, let some = dataList(path, at: operand.range) else { continue }
       if some.isEmpty { sink.report(.emptyDataFile, .warning, "\(path) holds no entry", at: operand.range) }
-      lines += some
+      if lines.isEmpty { lines = some } else { lines += some }
     }
     return lines
+  }
+
+  private mutating func dataList(_ path: String, at range: SourceRange) -> [[UInt8]]? {
+    if let known = dataLists[path] { return known }
+    guard let bytes = readData(path, at: range) else { return nil }
+    let list = DataFile.lines(of: bytes)
+    dataLists[path] = list
+    return list
   }
 
   mutating func readData(_ path: String, at range: SourceRange) -> [UInt8]? {

@@ -46,6 +46,8 @@ public struct RuleSetParser {
   var firstIDs: [Int: SourceRange] = [:]
   var includeStack: [String] = []
   var readPaths: Set<String> = []
+  /// Entries of data files by path: many rules may name one file.
+  var dataLists: [String: [[UInt8]]] = [:]
   /// What `SecUnicodeCodePage` said, for a `SecUnicodeMapFile` without a code page.
   var codePage: Int?
   var isStopped = false
@@ -75,7 +77,7 @@ public struct RuleSetParser {
     chain = .closed
   }
 
-  /// Everything that was read. Diagnostics are in the order of the text.
+  /// Everything that was read. Diagnostics are in the order in which they were found.
   public consuming func finish() -> RuleSet {
     var set = RuleSet()
     set.files = files

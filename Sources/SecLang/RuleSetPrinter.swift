@@ -55,6 +55,8 @@ public struct RuleSetPrinter: Sendable {
     if condition.isImplicit, !operand.isEmpty, !operand.contains(where: \.isBlank), !isQuotable(operand), !options.halvesBackslashes {
       return mark + operand
     }
+    // A blank after `@rx` would not belong to the operand.
+    if condition.isImplicit, operand.first?.isBlank == true { return quoted(mark + operand, doubling: options.halvesBackslashes) }
     let text = mark + Array("@\(condition.name.value.rawValue)".utf8) + (operand.isEmpty ? [] : [0x20] + operand)
     return quoted(text, doubling: options.halvesBackslashes)
   }
@@ -79,7 +81,8 @@ public struct RuleSetPrinter: Sendable {
     case nil: break
     case .key(let key):
       out.append(.colon)
-      let isPlain = key.allSatisfy { $0.isNameByte || $0 == 0x2d || $0 == 0x2e } || variable.takesPath
+      let marks = Array((variable.takesPath ? "-./*@[]()=:" : "-.").utf8)
+      let isPlain = key.allSatisfy { $0.isNameByte || marks.contains($0) }
       out += isPlain ? key : [.singleQuote] + escaped(key, .singleQuote) + [.singleQuote]
     case .regex(let pattern): out += [.colon, .slash] + escaped(pattern, .slash) + [.slash]
     }

@@ -105,10 +105,12 @@ extension RuleSetParser {
     guard let words = arguments(of: line, 1...Int.max, "media types") else { return nil }
     var types: [String] = []
     for word in words {
-      for item in word.value.split(at: \.isBlank) where !item.isEmpty {
-        let type = item.part(item.lower, item.firstIndex(of: 0x3b) ?? item.upper).trimmed()
+      let value = word.value
+      // Parameters take no part in the comparison.
+      let bare = value.part(value.lower, value.firstIndex(of: 0x3b) ?? value.upper)
+      for type in bare.split(at: \.isBlank) where !type.isEmpty {
         guard type.firstIndex(of: .slash) != nil || type.equals("(null)") else {
-          sink.badArgument(item, expected: "a media type such as text/html")
+          sink.badArgument(type, expected: "a media type such as text/html")
           return nil
         }
         types.append(type.string.lowercased())

@@ -35,6 +35,7 @@ enum TargetParser {
     let variable = VariableName.table.find(name.bytes)
     if name.isEmpty {
       sink.report(.syntaxError, "expected a variable", at: slice.part(nameStart, nameStart + 1).range)
+      return (nil, slice.upper)
     } else if variable == nil {
       sink.unknown(.unknownVariable, "variable", name, in: VariableName.table)
     }

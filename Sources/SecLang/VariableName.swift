@@ -107,4 +107,9 @@ public enum VariableName: String, Sendable, CaseIterable, Hashable {
   case responseXml = "RESPONSE_XML"
   case responseArgs = "RESPONSE_ARGS"
   case argsPath = "ARGS_PATH"
+  case resBodyError = "RES_BODY_ERROR"
+  case resBodyErrorMsg = "RES_BODY_ERROR_MSG"
+  case resBodyProcessor = "RES_BODY_PROCESSOR"
+  case resBodyProcessorError = "RES_BODY_PROCESSOR_ERROR"
+  case resBodyProcessorErrorMsg = "RES_BODY_PROCESSOR_ERROR_MSG"
 }

@@ -45,6 +45,12 @@ func parsed(_ text: String, files: [String: String] = [:], path: String = "test.
   return parser.finish()
 }
 
+/// Whether every statement, printed and read again, means the same.
+func comesBackSame(_ set: RuleSet, files: [String: String] = [:]) -> Bool {
+  let again = parsed(text(RuleSetPrinter().text(set)), files: files)
+  return again.statements.map(meaning) == set.statements.map(meaning)
+}
+
 /// `kind line:column-line:column` of every diagnostic.
 func summary(_ set: RuleSet) -> [String] {
   set.diagnostics.map { "\($0.kind.rawValue) \(span($0.range))" }
