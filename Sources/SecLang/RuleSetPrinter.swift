@@ -109,8 +109,7 @@ public struct RuleSetPrinter: Sendable {
       out += Array(name.rawValue.utf8)
       guard let value else { continue }
       out.append(.colon)
-      let needsQuotes =
-        value.contains { $0 == .comma || $0 == .singleQuote } || value.first?.isBlank == true || value.last?.isBlank == true
+      let needsQuotes = value.contains { $0 == .comma || $0 == .singleQuote || $0.isBlank } && isQuotable(value, .singleQuote)
       out += needsQuotes ? [.singleQuote] + escaped(value, .singleQuote) + [.singleQuote] : value
     }
     return out
@@ -124,10 +123,10 @@ public struct RuleSetPrinter: Sendable {
   }
 
   /// Whether no odd run of backslashes stands before a quote or at the end.
-  private func isQuotable(_ text: [UInt8]) -> Bool {
+  private func isQuotable(_ text: [UInt8], _ quote: UInt8 = .doubleQuote) -> Bool {
     var isEscaping = false
     for byte in text {
-      if isEscaping, byte == .doubleQuote { return false }
+      if isEscaping, byte == quote { return false }
       isEscaping = byte == .backslash && !isEscaping
     }
     return !isEscaping

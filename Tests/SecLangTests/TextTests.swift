@@ -105,6 +105,8 @@ struct TextTests {
       ("id:1,ctl:ruleRemoveTargetById=1-9;ARGS:x", "id:1,ctl:ruleRemoveTargetById=1-9;ARGS:x"),
       ("id:1,ctl:ruleRemoveTargetByTag=CRS;ARGS:'a b'", "id:1,ctl:'ruleRemoveTargetByTag=CRS;ARGS:\\'a b\\''"),
       ("id:1,allow:phase,allow,allow:request", "id:1,allow:phase,allow,allow:request"), ("id:1,,log,", "id:1,log"),
+      ("id:1,msg:a b,log", "id:1,msg:'a b',log"),
+      ("id:1,msg:a b\\\\,log", "id:1,msg:'a b\\\\',log"), ("id:1,msg:a b\\,log", "id:1,msg:a b\\,log"),
       ("id:1,expirevar:ip.a=60,initcol:global=x", "id:1,expirevar:IP.a=60,initcol:GLOBAL=x"),
       ("id:1,deprecatevar:session.s=60/300,setenv:a", "id:1,deprecatevar:SESSION.s=60/300,setenv:a=1"),
     ])
