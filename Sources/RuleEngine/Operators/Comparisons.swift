@@ -27,7 +27,8 @@ enum TextComparison: Sendable {
     return false
   }
 
-  private func isWord(_ byte: UInt8) -> Bool { byte == 0x5F || byte &- 0x30 < 10 || (byte | 0x20) &- 0x61 < 26 }
+  /// Letters only, as in ModSecurity: a digit ends a word.
+  private func isWord(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 }
 
 /// Substring search by the table of Knuth, Morris and Pratt: linear whatever the bytes are.

@@ -86,7 +86,7 @@ public struct CompiledOperator: Sendable {
     case .lt: return .number(.less, number(operand))
     case .ipMatch: return .addresses(try AddressSet(items: operand.split(separator: 0x2C).map { Array($0) }))
     case .ipMatchFromFile: return .addresses(try AddressSet(items: dataLines ?? []))
-    case .validateByteRange: return .byteRange(try ByteRangeSet(operand))
+    case .validateByteRange: return .byteRange(ByteRangeSet(operand))
     case .validateUrlEncoding: return .urlEncoding
     case .validateUtf8Encoding: return .utf8Encoding
     case .detectSQLi: return .sqlInjection
@@ -178,10 +178,12 @@ public struct CompiledOperator: Sendable {
       case .noMatch: return isFound ? .match : .noMatch
       case .limitReached: return .limitReached
       case .match:
-        isFound = true
-        if captures != nil {
+        // Empty matches after the first are where a match ended, not finds.
+        let isEmpty = scratch.regex.capture(0)?.isEmpty ?? true
+        if captures != nil, !isFound || !isEmpty {
           for group in 0...pattern.captureCount { captures?.append(scratch.regex.capture(group).map { Array(value[$0]) }) }
         }
+        isFound = true
         let end = scratch.regex.capture(0)?.upperBound ?? value.count
         offset = end > offset ? end : offset + 1
       }

@@ -42,14 +42,16 @@ enum Encoding {
 }
 
 /// The ranges of `@validateByteRange`: `1-255,9,10`.
+///
+/// An item that is no range permits nothing, so that a mistake fails closed; the linter reports it.
 struct ByteRangeSet: Sendable {
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
-  init(_ operand: [UInt8]) throws(OperatorError) {
+  init(_ operand: [UInt8]) {
     for item in String(decoding: operand, as: UTF8.self).split(separator: ",") {
       let parts = item.split(separator: "-", omittingEmptySubsequences: false).map { Int($0.filter { !$0.isWhitespace }) }
       guard parts.count <= 2, let first = parts[0], let last = parts.count == 2 ? parts[1] : first, 0 <= first, first <= last, last <= 255 else {
-        throw OperatorError(message: "expected numbers from 0 to 255 and ranges such as 32-126, not \(item)")
+        continue
       }
       for byte in first...last { insert(UInt8(byte)) }
     }

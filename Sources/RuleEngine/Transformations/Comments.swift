@@ -2,7 +2,6 @@
 enum CommentRemoval {
   private static let slash = UInt8(ascii: "/")
   private static let star = UInt8(ascii: "*")
-  private static let dash = UInt8(ascii: "-")
 
   private static func starts(_ input: UnsafeBufferPointer<UInt8>, _ index: Int, _ text: StaticString) -> Bool {
     let count = text.utf8CodeUnitCount
@@ -31,19 +30,23 @@ enum CommentRemoval {
     return isChanged
   }
 
-  /// `/* */` and `<!-- -->` vanish; `--` and `#` cut off the rest.
+  /// `/* */` and `<!-- -->` vanish, an unclosed one leaves a blank; `--` and `#` cut off the rest.
+  ///
+  /// As in ModSecurity, the byte after a comment is taken as it is, and at the very end that byte is its NUL.
   static func remove(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
     Bytes.begin(&output, with: input, upTo: 0)
     var index = 0
     while index < input.count {
-      if starts(input, index, "/*") {
-        index += 2
-        while index < input.count, !starts(input, index, "*/") { index += 1 }
-        index = min(index + 2, input.count)
-      } else if starts(input, index, "<!--") {
-        index += 4
-        while index < input.count, !starts(input, index, "-->") { index += 1 }
-        index = min(index + 3, input.count)
+      if starts(input, index, "/*") || starts(input, index, "<!--") {
+        index += input[index] == slash ? 2 : 4
+        while index < input.count, !starts(input, index, "*/"), !starts(input, index, "-->") { index += 1 }
+        guard index < input.count else {
+          output.append(0x20)
+          break
+        }
+        index += input[index] == star ? 2 : 3
+        output.append(index < input.count ? input[index] : 0)
+        index += 1
       } else if starts(input, index, "--") || input[index] == UInt8(ascii: "#") {
         break
       } else {
@@ -51,7 +54,7 @@ enum CommentRemoval {
         index += 1
       }
     }
-    return output.count != input.count
+    return output.count != input.count || !output.elementsEqual(input)
   }
 
   /// Only the marks vanish.

@@ -41,18 +41,29 @@ enum EscapeDecoding {
         index += 1
         continue
       }
-      isChanged = true
       let next = input[index + 1]
       if next | 0x20 == 0x78, index + 3 < input.count, Bytes.isHex(input[index + 2]), Bytes.isHex(input[index + 3]) {
         output.append(Bytes.hexValue(input[index + 2]) << 4 | Bytes.hexValue(input[index + 3]))
         index += 4
+        isChanged = true
+      } else if next | 0x20 == 0x78, index + 3 < input.count, Bytes.isHex(input[index + 2]) || Bytes.isHex(input[index + 3]) {
+        // Half a hex escape stays as it is.
+        output.append(contentsOf: UnsafeBufferPointer(rebasing: input[index..<index + 4]))
+        index += 4
       } else if next &- 0x30 < 8 {
-        let (value, length) = octal(input, at: index + 1)
-        output.append(value)
-        index += 1 + length
+        // Three digits always; only the low byte counts.
+        var value = 0
+        index += 1
+        for _ in 0..<3 where index < input.count && input[index] &- 0x30 < 8 {
+          value = value * 8 + Int(input[index] &- 0x30)
+          index += 1
+        }
+        output.append(UInt8(truncatingIfNeeded: value))
+        isChanged = true
       } else {
         output.append(control(next) ?? next)
         index += 2
+        isChanged = true
       }
     }
     return isChanged
