@@ -140,12 +140,13 @@ public struct RuleSetCompiler {
       phases[draft.phase].append(chain)
     }
     let pcreLimitsSlot = keys.slot(of: Array("msc_pcre_limits_exceeded".utf8))
-    func slots(_ names: [String]) -> [Int] { names.map { keys.slot(of: Array($0.utf8)) } }
+    // Before the table is handed over: each call may add to it.
+    let inbound = ["blocking_inbound_anomaly_score", "anomaly_score", "ropeline_score"].map { keys.slot(of: Array($0.utf8)) }
+    let outbound = ["blocking_outbound_anomaly_score", "outbound_anomaly_score"].map { keys.slot(of: Array($0.utf8)) }
     return CompiledRuleSet(
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
       transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot,
-      inboundScoreSlots: slots(["blocking_inbound_anomaly_score", "anomaly_score", "ropeline_score"]),
-      outboundScoreSlots: slots(["blocking_outbound_anomaly_score", "outbound_anomaly_score"]),
+      inboundScoreSlots: inbound, outboundScoreSlots: outbound,
       readsClientAddress: readsClientAddress)
   }
 
