@@ -227,7 +227,7 @@ struct MultipartMachine {
     readHeaders(at: offset)
     result.flags.invalidPart = true
     fail("Part headers without an empty line after them", at: offset)
-    store(offset..<offset)
+    if !part.headerLines.isEmpty { store(offset..<offset) }
   }
 
   private mutating func store(_ content: Range<Int>) {
