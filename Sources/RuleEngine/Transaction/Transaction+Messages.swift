@@ -81,7 +81,9 @@ extension Transaction {
     var limits = JSONLimits()
     limits.maximumDepth = rules.settings.jsonDepthLimit
     let decoded = JSONFlattener.flatten(body, limits: limits)
-    addPostArguments(decoded.values)
+    decoded.list.forEach { name, value in
+      memory.append(.argsPost, key: memory.arena.copy(name), value: memory.arena.copy(value))
+    }
     if let error = decoded.error { fail(error.message, prefix: "") }
     if isTruncated { isBodyPartlyInspected = true }
   }
@@ -95,6 +97,8 @@ extension Transaction {
       let name = memory.arena.copy(file.fieldName)
       memory.append(.files, key: name, value: memory.arena.copy(file.fileName))
       memory.append(.filesSizes, key: name, value: memory.arena.copy(String(file.size)))
+      // Applications differ in which of two names they take: both are shown.
+      if let other = file.extendedFileName { memory.append(.files, key: name, value: memory.arena.copy(other)) }
       combined += file.size
       memory.set(.multipartFilename, file.fileName)
       memory.set(.multipartName, file.fieldName)
