@@ -1,0 +1,41 @@
+import NIOCore
+
+/// Networks in CIDR notation, for peers that are trusted.
+public struct AddressRanges: Sendable {
+  private var networks: [(address: [UInt8], prefix: Int)] = []
+
+  public init() {}
+
+  /// Adds `192.0.2.0/24`, `2001:db8::/32` or a single address; false if it is none of these.
+  public mutating func insert(_ text: String) -> Bool {
+    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let bytes = Self.bytes(String(parts[0])) else { return false }
+    let bits = bytes.count * 8
+    guard let prefix = parts.count == 2 ? Int(parts[1]) : bits, (0...bits).contains(prefix) else { return false }
+    networks.append((bytes, prefix))
+    return true
+  }
+
+  public func contains(_ address: String) -> Bool {
+    guard !networks.isEmpty, let bytes = Self.bytes(address) else { return false }
+    return networks.contains { network in
+      guard network.address.count == bytes.count else { return false }
+      let whole = network.prefix / 8
+      guard network.address[..<whole] == bytes[..<whole] else { return false }
+      let rest = network.prefix % 8
+      return rest == 0 || (network.address[whole] ^ bytes[whole]) >> UInt8(8 - rest) == 0
+    }
+  }
+
+  /// Whether the text is an IP address.
+  static func isAddress(_ text: String) -> Bool { bytes(text) != nil }
+
+  private static func bytes(_ text: String) -> [UInt8]? {
+    guard text.utf8.count <= 45, let address = try? SocketAddress(ipAddress: text, port: 0) else { return nil }
+    switch address {
+    case .v4(let v4): return withUnsafeBytes(of: v4.address.sin_addr) { Array($0) }
+    case .v6(let v6): return withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) }
+    case .unixDomainSocket: return nil
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Detection
+import NIOCore
+import NIOPosix
+
+/// The inline reverse proxy: listens, forwards, drains. Safe from any task.
+public final class ProxyServer: Sendable {
+  private let shared: ProxyShared
+  private let group: MultiThreadedEventLoopGroup
+  private let loops: [LoopState]
+  private let listener: any Channel
+  private let admin: (any Channel)?
+
+  /// Binds the data port and the admin port, and serves from then on.
+  ///
+  /// - Throws: if a port cannot be bound; the operator's configuration is at fault.
+  public static func start(configuration: ProxyConfiguration, inspector: Inspector) async throws -> ProxyServer {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.threads))
+    do {
+      let shared = ProxyShared(configuration: configuration, inspector: inspector)
+      let loops = group.makeIterator().map { LoopState(eventLoop: $0, shared: shared) }
+      let listener = try await bind(configuration, group: group, loops: loops)
+      var admin: (any Channel)?
+      if let port = configuration.adminPort {
+        admin = try await AdminHandler.bind(host: configuration.adminHost, port: port, group: group, shared: shared)
+      }
+      return ProxyServer(shared: shared, group: group, loops: loops, listener: listener, admin: admin)
+    } catch {
+      try? await group.shutdownGracefully()
+      throw error
+    }
+  }
+
+  private init(shared: ProxyShared, group: MultiThreadedEventLoopGroup, loops: [LoopState], listener: any Channel, admin: (any Channel)?) {
+    self.shared = shared
+    self.group = group
+    self.loops = loops
+    self.listener = listener
+    self.admin = admin
+  }
+
+  private static func bind(
+    _ configuration: ProxyConfiguration, group: MultiThreadedEventLoopGroup, loops: [LoopState]
+  ) async throws -> any Channel {
+    try await ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let loop = loops.first(where: { $0.eventLoop === channel.eventLoop }) else { throw ChannelError.operationUnsupported }
+          try channel.pipeline.syncOperations.addHandler(ClientHandler(loop: loop))
+        }
+      }
+      .bind(host: configuration.listenHost, port: configuration.listenPort).get()
+  }
+
+  /// The port that is listened on.
+  public var port: Int { listener.localAddress?.port ?? 0 }
+  public var adminPort: Int? { admin?.localAddress?.port }
+
+  /// Takes a new generation of rules; requests in flight end with theirs.
+  public func replaceRules(with inspector: Inspector) { shared.replace(inspector) }
+
+  /// Stops listening, lets requests in flight end for up to `drainTimeout` seconds, then closes everything.
+  public func drain() async throws {
+    shared.isDraining.store(true, ordering: .relaxed)
+    try? await listener.close().get()
+    for loop in loops { loop.eventLoop.execute { loop.drain() } }
+    let deadline = NIODeadline.now() + .seconds(Int64(shared.configuration.drainTimeout))
+    while NIODeadline.now() < deadline {
+      var count = 0
+      for loop in loops { count += try await loop.eventLoop.submit { loop.clientCount }.get() }
+      if count == 0 { break }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
+    try? await admin?.close().get()
+    try await group.shutdownGracefully()
+  }
+}

@@ -1,0 +1,220 @@
+import HTTPModel
+import HTTPWire
+import NIOCore
+import NIOPosix
+
+/// Why an upstream gave no usable answer.
+enum UpstreamFailure { case unreachable, closed, broken, timedOut }
+
+/// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
+protocol UpstreamReceiver: AnyObject {
+  func upstreamDidAnswer(_ head: ParsedResponseHead)
+  /// `isLast` is set with the last bytes, which may be none.
+  func upstreamDidSend(_ bytes: [UInt8], isLast: Bool)
+  func upstreamDidFail(_ failure: UpstreamFailure)
+  func upstreamWritabilityDidChange(isWritable: Bool)
+}
+
+/// One connection to an upstream, used by one exchange at a time. Confined to its event loop.
+final class UpstreamConnection: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private enum State {
+    case idle
+    case head(toHEAD: Bool)
+    case body(left: Int, keeps: Bool)
+    case chunked(ChunkedDecoder, keeps: Bool)
+    case untilClose
+    case closed
+  }
+
+  let upstream: Upstream
+  private let parser: ResponseHeadParser
+  private var state = State.idle
+  private var buffer = ByteBuffer()
+  private var channel: (any Channel)?
+  private weak var receiver: (any UpstreamReceiver)?
+  private weak var loop: LoopState?
+  /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
+  private(set) var isReused = false
+
+  init(upstream: Upstream, loop: LoopState) {
+    self.upstream = upstream
+    self.loop = loop
+    parser = ResponseHeadParser(limits: loop.shared.configuration.limits)
+  }
+
+  /// Opens a connection; `body` gets it, or nil.
+  static func open(_ upstream: Upstream, loop: LoopState, then body: @escaping (UpstreamConnection?) -> Void) {
+    let connection = UpstreamConnection(upstream: upstream, loop: loop)
+    let bound = NIOLoopBound(connection, eventLoop: loop.eventLoop)
+    let result = NIOLoopBound(body, eventLoop: loop.eventLoop)
+    ClientBootstrap(group: loop.eventLoop)
+      .connectTimeout(.seconds(Int64(loop.shared.configuration.connectTimeout)))
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
+      }
+      .connect(host: upstream.host, port: upstream.port)
+      .whenComplete { outcome in
+        switch outcome {
+        case .success: result.value(bound.value)
+        case .failure: result.value(nil)
+        }
+      }
+  }
+
+  var isUsable: Bool {
+    if case .idle = state, let channel { return channel.isActive }
+    return false
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+
+  // MARK: Requests
+
+  /// Begins a request. The answer goes to `receiver`.
+  func send(_ bytes: [UInt8], toHEAD: Bool, receiver: any UpstreamReceiver) {
+    self.receiver = receiver
+    state = .head(toHEAD: toHEAD)
+    write(bytes)
+  }
+
+  func write(_ bytes: [UInt8]) {
+    guard let channel else { return }
+    channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+  }
+
+  var isWritable: Bool { channel?.isWritable ?? false }
+
+  /// Whether to read what the upstream sends: off while the client is slow.
+  func setReading(_ isOn: Bool) {
+    channel?.setOption(.autoRead, value: isOn).whenComplete { _ in }
+  }
+
+  func close() {
+    receiver = nil
+    state = .closed
+    channel?.close(promise: nil)
+  }
+
+  // MARK: Answers
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var incoming = unwrapInboundIn(data)
+    if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
+    process()
+  }
+
+  private func process() {
+    while true {
+      switch state {
+      case .idle:
+        // Bytes that nobody asked for: the connection is out of step and must not be used again.
+        if buffer.readableBytes > 0 { fail(.broken) }
+        return
+      case .closed: return
+      case .head(let toHEAD):
+        switch buffer.withUnsafeReadableBytes({ parser.parse($0, toHEAD: toHEAD) }) {
+        case .needsMore: return
+        case .broken: return fail(.broken)
+        case .head(let head, let consumed):
+          buffer.moveReaderIndex(forwardBy: consumed)
+          if head.response.status < 200 {
+            // 101 would be a tunnel that nobody asked for; other interim answers are dropped.
+            if head.response.status == 101 { return fail(.broken) }
+            continue
+          }
+          begin(head)
+          if case .idle = state { return }
+        }
+      case .body(let left, let keeps):
+        guard buffer.readableBytes > 0 else { return }
+        let bytes = buffer.readBytes(length: min(left, buffer.readableBytes)) ?? []
+        state = .body(left: left - bytes.count, keeps: keeps)
+        if left == bytes.count { return finish(bytes, keeps: keeps) }
+        receiver?.upstreamDidSend(bytes, isLast: false)
+      case .chunked(var decoder, let keeps):
+        guard buffer.readableBytes > 0 else { return }
+        var output: [UInt8] = []
+        switch buffer.withUnsafeReadableBytes({ decoder.decode($0, into: &output) }) {
+        case .broken: return fail(.broken)
+        case .consumed(let count):
+          buffer.moveReaderIndex(forwardBy: count)
+          state = .chunked(decoder, keeps: keeps)
+          if decoder.isDone { return finish(output, keeps: keeps) }
+          if !output.isEmpty { receiver?.upstreamDidSend(output, isLast: false) }
+        }
+      case .untilClose:
+        guard let bytes = buffer.readBytes(length: buffer.readableBytes), !bytes.isEmpty else { return }
+        receiver?.upstreamDidSend(bytes, isLast: false)
+        return
+      }
+    }
+  }
+
+  private func begin(_ head: ParsedResponseHead) {
+    let receiver = self.receiver
+    switch head.framing {
+    case .none, .length(0):
+      receiver?.upstreamDidAnswer(head)
+      if case .closed = state { return }
+      finish([], keeps: head.isPersistent)
+    case .length(let count):
+      state = .body(left: count, keeps: head.isPersistent)
+      receiver?.upstreamDidAnswer(head)
+    case .chunked:
+      state = .chunked(ChunkedDecoder(), keeps: head.isPersistent)
+      receiver?.upstreamDidAnswer(head)
+    case .untilClose:
+      state = .untilClose
+      receiver?.upstreamDidAnswer(head)
+    }
+  }
+
+  /// The answer is complete: tell the exchange, then wait for the next one or close.
+  private func finish(_ bytes: [UInt8], keeps: Bool) {
+    let receiver = self.receiver
+    self.receiver = nil
+    isReused = true
+    if keeps, buffer.readableBytes == 0, let loop {
+      state = .idle
+      buffer.clear()
+      setReading(true)
+      loop.giveBack(self)
+    } else {
+      close()
+    }
+    receiver?.upstreamDidSend(bytes, isLast: true)
+  }
+
+  private func fail(_ failure: UpstreamFailure) {
+    let receiver = self.receiver
+    close()
+    loop?.forget(self)
+    receiver?.upstreamDidFail(failure)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    switch state {
+    case .untilClose: finish([], keeps: false)
+    case .closed: break
+    case .idle:
+      state = .closed
+      loop?.forget(self)
+    case .head, .body, .chunked: fail(.closed)
+    }
+    channel = nil
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if case .closed = state { return }
+    fail(.closed)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    receiver?.upstreamWritabilityDidChange(isWritable: context.channel.isWritable)
+    context.fireChannelWritabilityChanged()
+  }
+}
