@@ -54,7 +54,7 @@ let package = Package(
     .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan"], swiftSettings: strict),
     .target(
       name: "ReverseProxy",
-      dependencies: ["HTTPModel", "EvidenceModel", "Detection", "HTTPWire", "Telemetry", nioCore, nioPosix],
+      dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
       swiftSettings: strict),
     .executableTarget(
       name: "ropeline",
@@ -62,6 +62,18 @@ let package = Package(
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "RuleEngine", "SecLang", "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
       ],
+      swiftSettings: strict),
+
+    // Tests
+    .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
+    .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+    .testTarget(name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(
+      name: "ConformanceTests",
+      dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],
       swiftSettings: strict),
   ]
 )
