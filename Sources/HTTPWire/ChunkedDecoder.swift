@@ -55,8 +55,14 @@ public struct ChunkedDecoder: Sendable {
         }
       case .chunkExtension:
         extensionBytes += 1
-        guard extensionBytes <= Self.maximumExtensionBytes else { return broken("more than \(Self.maximumExtensionBytes) bytes of chunk extensions") }
-        if byte == 0x0D { state = .sizeLF } else if byte < 0x20 && byte != 0x09 || byte == 0x7F { return broken("a control byte in a chunk extension") }
+        guard extensionBytes <= Self.maximumExtensionBytes else {
+          return broken("more than \(Self.maximumExtensionBytes) bytes of chunk extensions")
+        }
+        if byte == 0x0D {
+          state = .sizeLF
+        } else if byte < 0x20 && byte != 0x09 || byte == 0x7F {
+          return broken("a control byte in a chunk extension")
+        }
       case .sizeLF:
         guard byte == 0x0A else { return broken("a bare CR after a chunk size") }
         state = chunkSize == 0 ? .trailerStart : .data(left: chunkSize)
@@ -73,7 +79,9 @@ public struct ChunkedDecoder: Sendable {
         guard byte == 0x0A else { return broken("no CRLF after a chunk") }
         state = .size(value: 0, digits: 0)
       case .trailerStart:
-        if byte == 0x0D { state = .endLF } else {
+        if byte == 0x0D {
+          state = .endLF
+        } else {
           guard byte > 0x20 else { return broken("a broken trailer") }
           trailerBytes += 1
           state = .trailer

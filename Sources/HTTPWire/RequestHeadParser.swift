@@ -263,7 +263,7 @@ struct HeadReader {
       if let host = hosts.first, host.value.isEmpty { doubt(400, "an empty Host") }
     } else if version != Array("HTTP/1.0".utf8), !version.isEmpty {
       let isHTTP = version.starts(with: "HTTP/".utf8)
-      if isHTTP { doubt(505, "an unknown version") } else { refuse(400, "the version is not that of HTTP") }
+      if isHTTP { doubt(400, "an unknown version") } else { refuse(400, "the version is not that of HTTP") }
     }
     if let host = hosts.first, !host.value.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !Self.isOddInHost($0) }) {
       refuse(400, "an invalid Host")
@@ -273,8 +273,9 @@ struct HeadReader {
 
   private static func isOddInHost(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"),
-      UInt8(ascii: "\""), UInt8(ascii: ","):
+    case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "<"),
+      UInt8(ascii: ">"),
+      UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "%"):
       true
     default: false
     }
@@ -284,7 +285,7 @@ struct HeadReader {
   private mutating func checkTarget(_ head: RequestHead) {
     guard let first = head.target.first else { return }
     if head.method == Array("CONNECT".utf8) {
-      doubt(405, "CONNECT is not offered")
+      doubt(400, "CONNECT is not offered")
       return
     }
     if first == UInt8(ascii: "/") { return }
