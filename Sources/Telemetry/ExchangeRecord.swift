@@ -1,6 +1,7 @@
 import Detection
 import EvidenceModel
 import HTTPModel
+import SecLang
 
 /// Everything that is written down of one exchange; made once, when the answer is known.
 public struct ExchangeRecord: Sendable {
@@ -33,6 +34,15 @@ public enum AuditSelection: String, Sendable, CaseIterable {
   case relevant
   case all
   case off
+
+  /// What `SecAuditEngine` asks for; `relevant` if no file says anything.
+  public init(_ mode: AuditMode?) {
+    switch mode {
+    case .on: self = .all
+    case .off: self = .off
+    case .relevantOnly, nil: self = .relevant
+    }
+  }
 }
 
 /// The proxy's audit record: one JSON object a line.
@@ -160,8 +170,10 @@ public enum AuditRecord {
 
 /// Hides what must not stand in a log: values whose names speak of passwords, tokens, cookies or authorization.
 public enum Redaction {
-  private static let words = ["passw", "passwd", "pwd", "secret", "token", "authorization", "api_key", "apikey", "api-key", "cvv", "card_number"]
-    .map { Array($0.utf8) }
+  private static let words = [
+    "passw", "passwd", "pwd", "secret", "token", "authorization", "api_key", "apikey", "api-key", "cvv", "card_number",
+  ]
+  .map { Array($0.utf8) }
 
   /// Whether `name`, such as `ARGS:password` or `REQUEST_COOKIES:sid`, names a secret.
   public static func isSecret(_ name: [UInt8]) -> Bool {
@@ -208,7 +220,8 @@ public enum TimestampText {
   /// `2026-11-20T19:58:02.114Z`
   public static func rfc3339(_ time: Timestamp) -> String {
     let (date, micros) = parts(time)
-    return "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(date.hour)):\(two(date.minute)):\(two(date.second)).\(three(micros / 1000))Z"
+    return
+      "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(date.hour)):\(two(date.minute)):\(two(date.second)).\(three(micros / 1000))Z"
   }
 
   /// `20/Nov/2026:19:58:02 +0000`

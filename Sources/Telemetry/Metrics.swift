@@ -24,7 +24,8 @@ public final class Metrics: Sendable {
   public func record(_ record: ExchangeRecord) {
     let evidence = record.outcome.evidence
     let reason =
-      evidence.framing != nil ? "framing"
+      evidence.framing != nil
+      ? "framing"
       : record.outcome.verdict.kind == .block || record.outcome.would != nil ? "rules" : record.status >= 500 ? "upstream" : "none"
     state.withLock { state in
       state.requests[RequestKey(verdict: record.outcome.verdict.kind.rawValue, reason: reason), default: 0] += 1
@@ -57,7 +58,9 @@ public final class Metrics: Sendable {
     metric("ropeline_inflight_requests", "gauge", "Requests that are being handled.")
     lines.append("ropeline_inflight_requests \(inFlight.load(ordering: .relaxed))")
     metric("ropeline_rule_matches_total", "counter", "Matches by rule.")
-    for (id, count) in state.rules.sorted(by: { $0.key < $1.key }) { lines.append("ropeline_rule_matches_total{rule_id=\"\(id)\"} \(count)") }
+    for (id, count) in state.rules.sorted(by: { $0.key < $1.key }) {
+      lines.append("ropeline_rule_matches_total{rule_id=\"\(id)\"} \(count)")
+    }
     metric("ropeline_uninspected_total", "counter", "Requests that the rules could not look at in full.")
     for (reason, count) in state.uninspected.sorted(by: { $0.key < $1.key }) {
       lines.append("ropeline_uninspected_total{reason=\"\(reason)\"} \(count)")
