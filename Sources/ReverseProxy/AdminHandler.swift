@@ -19,7 +19,7 @@ final class AdminHandler: ChannelInboundHandler {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AdminHandler(shared: shared)) }
       }
-      .bind(host: host, port: port).get()
+      .bindOrExplain(host: host, port: port)
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -28,12 +28,15 @@ final class AdminHandler: ChannelInboundHandler {
     guard case .head(let parsed, let consumed) = buffer.withUnsafeReadableBytes({ parser.parse($0) }) else { return }
     buffer.moveReaderIndex(forwardBy: consumed)
     let (status, type, body) =
-      parsed.fault == nil ? answer(to: String(decoding: parsed.head.target, as: UTF8.self)) : ("400 Bad Request", "text/plain", "bad request\n")
+      parsed.fault == nil
+      ? answer(to: String(decoding: parsed.head.target, as: UTF8.self)) : ("400 Bad Request", "text/plain", "bad request\n")
     let text =
       "HTTP/1.1 \(status)\r\nContent-Type: \(type); charset=utf-8\r\nContent-Length: \(body.utf8.count)\r\n"
       + "Cache-Control: no-store\r\nConnection: close\r\n\r\n\(body)"
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text))).whenComplete { _ in bound.value.close(promise: nil) }
+    context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text))).whenComplete { _ in
+      bound.value.close(promise: nil)
+    }
   }
 
   private func answer(to target: String) -> (status: String, type: String, body: String) {

@@ -185,7 +185,9 @@ final class ClientHandler: ChannelInboundHandler {
     let fields = parsed.head.fields
     let isTrusted = shared.configuration.trustedPeers.contains(client.address)
     var id = RequestID.make(at: received)
-    if isTrusted, let given = fields.firstValue(of: "x-request-id"), RequestID.isAcceptable(given) { id = String(decoding: given, as: UTF8.self) }
+    if isTrusted, let given = fields.firstValue(of: "x-request-id"), RequestID.isAcceptable(given) {
+      id = String(decoding: given, as: UTF8.self)
+    }
     var origin = client
     var forwardedFor: [UInt8]?
     if isTrusted {
@@ -199,7 +201,8 @@ final class ClientHandler: ChannelInboundHandler {
     let request = Request(head: parsed.head, body: .absent, client: origin, server: server, received: received, id: id)
     let (inspector, scratch) = loop.inspection()
     let exchange = Exchange(
-      parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, forwardedFor: forwardedFor)
+      parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, forwardedFor: forwardedFor
+    )
     exchange.requestBytes = headBytes
     shared.metrics.inFlight.wrappingAdd(1, ordering: .relaxed)
     state = .upstream(exchange)  // Set to something that holds the exchange until the next step is known.
@@ -462,7 +465,9 @@ final class ClientHandler: ChannelInboundHandler {
     exchange.bytesSent += bytes.count
     if isLast { record(exchange, status: status) }
     write(output)
-    if isLast { answered(exchange) } else {
+    if isLast {
+      answered(exchange)
+    } else {
       startTimer(shared.configuration.upstreamTimeout)
       if channel?.isWritable == false { connection?.setReading(false) }
     }
@@ -615,7 +620,7 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   private func selects(_ record: ExchangeRecord) -> Bool {
-    switch shared.configuration.auditSelection {
+    switch shared.configuration.auditSelection ?? AuditSelection(record.outcome.auditMode) {
     case .all: true
     case .off: false
     case .relevant:

@@ -36,7 +36,9 @@ enum ForwardedHead {
     }
     if !hasHost { append("Host", authority ?? [], to: &output) }
     let host = authority ?? head.fields.firstValue(of: "host") ?? []
-    if let forwardedFor { append("X-Forwarded-For", forwardedFor + Array(", \(client)".utf8), to: &output) } else {
+    if let forwardedFor {
+      append("X-Forwarded-For", forwardedFor + Array(", \(client)".utf8), to: &output)
+    } else {
       append("X-Forwarded-For", Array(client.utf8), to: &output)
     }
     append("X-Forwarded-Proto", Array("http".utf8), to: &output)

@@ -46,7 +46,8 @@ public struct ProxyConfiguration: Sendable {
   public var upstreams: [Upstream]
   /// Event loops; the number of cores by default.
   public var threads = 1
-  public var auditSelection = AuditSelection.relevant
+  /// Which exchanges get a record. Nil leaves it to `SecAuditEngine`, and to `relevant` if that is not set.
+  public var auditSelection: AuditSelection?
   public var audit: LineWriter?
   public var access: LineWriter?
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.

@@ -1,4 +1,5 @@
 import Detection
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -52,7 +53,7 @@ public final class ProxyServer: Sendable {
           try channel.pipeline.syncOperations.addHandler(ClientHandler(loop: loop))
         }
       }
-      .bind(host: configuration.listenHost, port: configuration.listenPort).get()
+      .bindOrExplain(host: configuration.listenHost, port: configuration.listenPort)
   }
 
   /// The port that is listened on.
@@ -77,5 +78,23 @@ public final class ProxyServer: Sendable {
     for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
     try? await admin?.close().get()
     try await group.shutdownGracefully()
+  }
+}
+
+/// Why the proxy could not start; the operator's configuration is at fault.
+public struct ProxyStartError: Error, Sendable, CustomStringConvertible {
+  public var description: String
+}
+
+extension ServerBootstrap {
+  /// Binds, and names the address in the error.
+  func bindOrExplain(host: String, port: Int) async throws -> any Channel {
+    do {
+      return try await bind(host: host, port: port).get()
+    } catch let error as IOError {
+      throw ProxyStartError(description: "cannot listen on \(host):\(port): \(String(cString: strerror(error.errnoCode)))")
+    } catch {
+      throw ProxyStartError(description: "cannot listen on \(host):\(port): \(error)")
+    }
   }
 }

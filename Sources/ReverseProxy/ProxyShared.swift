@@ -87,7 +87,8 @@ final class LoopState: @unchecked Sendable {
   }
 
   func giveBack(_ connection: UpstreamConnection) {
-    guard connection.isUsable, !shared.isDraining.load(ordering: .relaxed), idle[key(connection.upstream), default: []].count < Self.maximumIdle
+    guard connection.isUsable, !shared.isDraining.load(ordering: .relaxed),
+      idle[key(connection.upstream), default: []].count < Self.maximumIdle
     else { return connection.close() }
     idle[key(connection.upstream), default: []].append(connection)
   }
