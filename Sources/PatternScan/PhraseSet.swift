@@ -1,87 +1,44 @@
 /// Many phrases sought in one pass, ASCII case aside (Aho-Corasick). Immutable; safe from any task.
 ///
-/// Bytes that no phrase holds share one class, so that the table stays small: one row of class-many states each.
+/// A table with a row per state and a column per class of bytes. Bytes that no phrase holds share one class, which keeps rows
+/// short. Cost: memory and time to build linear in the phrases' bytes times the classes; a search is one step a byte of text.
 public struct PhraseSet: Sendable {
   public let count: Int
+  /// The column of a byte; upper and lower case share theirs.
   private let classes: [UInt8]
-  private let classCount: Int
-  /// Next state by `state * classCount + class`.
+  /// Whether a byte begins a phrase: the others are passed over quickly while nothing has begun.
+  private let begins: [Bool]
+  /// By row start plus column: the start of the next row, or, where a phrase is complete, the complement of its index.
   private let transitions: [Int32]
-  /// The longest phrase that ends in a state, or -1.
-  private let endings: [Int32]
-  private let lengths: [Int32]
+  private let lengths: [Int]
 
-  /// - Parameter phrases: bytes as written; empty ones match nothing. Cost: linear in their total length times the byte classes.
+  /// - Parameter phrases: bytes as written; empty ones match nothing.
   public init(_ phrases: [[UInt8]]) {
+    let (classes, width) = Self.classes(of: phrases)
+    var trie = Trie(width: width)
+    for (index, phrase) in phrases.enumerated() where !phrase.isEmpty { trie.insert(phrase, index: index, classes: classes) }
+    trie.completeBranches()
     count = phrases.count
-    lengths = phrases.map { Int32($0.count) }
-    var classes = [UInt8](repeating: 0, count: 256)
-    var next: UInt8 = 1
-    for phrase in phrases {
-      for byte in phrase {
-        let folded = Int(Self.fold(byte))
-        if classes[folded] == 0, next < 255 {
-          classes[folded] = next
-          next += 1
-        }
-      }
-    }
-    for byte in 0x41...0x5A { classes[byte] = classes[byte | 0x20] }
-    let width = Int(next)
-    var table: [Int32] = Array(repeating: -1, count: width)
-    var endings: [Int32] = [-1]
-    for (index, phrase) in phrases.enumerated() where !phrase.isEmpty {
-      var state = 0
-      for byte in phrase {
-        let slot = state * width + Int(classes[Int(byte)])
-        if table[slot] < 0 {
-          table[slot] = Int32(endings.count)
-          endings.append(-1)
-          table.append(contentsOf: repeatElement(-1, count: width))
-        }
-        state = Int(table[slot])
-      }
-      if endings[state] < 0 { endings[state] = Int32(index) }
-    }
-    // Breadth first: a missing branch goes where the longest proper suffix would go.
-    var failures = [Int32](repeating: 0, count: endings.count)
-    var queue: [Int] = []
-    for symbol in 0..<width {
-      if table[symbol] < 0 { table[symbol] = 0 } else { queue.append(Int(table[symbol])) }
-    }
-    var head = 0
-    while head < queue.count {
-      let state = queue[head]
-      head += 1
-      let failure = Int(failures[state])
-      if endings[state] < 0 { endings[state] = endings[failure] }
-      for symbol in 0..<width {
-        let slot = state * width + symbol
-        let fallback = table[failure * width + symbol]
-        if table[slot] < 0 {
-          table[slot] = fallback
-        } else {
-          failures[Int(table[slot])] = fallback
-          queue.append(Int(table[slot]))
-        }
-      }
-    }
+    lengths = phrases.map(\.count)
+    transitions = trie.rows()
+    begins = classes.map { [transitions] column in transitions[Int(column)] != 0 }
     self.classes = classes
-    classCount = width
-    transitions = table
-    self.endings = endings
   }
 
-  /// The phrase that ends first in `text`, and where it lies.
+  /// The phrase whose end comes first in `text` (the longest of those that end there), and where it lies.
   public func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? {
     classes.withUnsafeBufferPointer { classes in
-      transitions.withUnsafeBufferPointer { transitions in
-        endings.withUnsafeBufferPointer { endings in
-          var state = 0
-          for index in 0..<text.count {
-            state = Int(transitions[state * classCount + Int(classes[Int(text[index])])])
-            let phrase = Int(endings[state])
-            if phrase >= 0 { return (index + 1 - Int(lengths[phrase])..<index + 1, phrase) }
+      begins.withUnsafeBufferPointer { begins in
+        transitions.withUnsafeBufferPointer { transitions in
+          var row = 0
+          var index = 0
+          while index < text.count {
+            let byte = Int(text[index])
+            index += 1
+            if row == 0, !begins[byte] { continue }
+            let next = Int(transitions[row + Int(classes[byte])])
+            if next < 0 { return (index - lengths[~next]..<index, ~next) }
+            row = next
           }
           return nil
         }
@@ -89,5 +46,83 @@ public struct PhraseSet: Sendable {
     }
   }
 
-  private static func fold(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
+  /// Numbers the bytes that occur from 1; at most 230, since upper case shares the numbers of lower case.
+  private static func classes(of phrases: [[UInt8]]) -> (classes: [UInt8], width: Int) {
+    var classes = [UInt8](repeating: 0, count: 256)
+    var width = 1
+    for phrase in phrases {
+      for byte in phrase {
+        let folded = Int(byte &- 0x41 < 26 ? byte | 0x20 : byte)
+        if classes[folded] == 0 {
+          classes[folded] = UInt8(width)
+          width += 1
+        }
+      }
+    }
+    for byte in 0x41...0x5A { classes[byte] = classes[byte | 0x20] }
+    return (classes, width)
+  }
+}
+
+/// The phrases as a tree whose missing branches are then filled in.
+private struct Trie {
+  let width: Int
+  /// By state times width plus class: the next state, or -1.
+  private var branches: [Int32]
+  /// The phrase that is complete in a state, or -1.
+  private var endings: [Int32] = [-1]
+
+  init(width: Int) {
+    self.width = width
+    branches = Array(repeating: -1, count: width)
+  }
+
+  mutating func insert(_ phrase: [UInt8], index: Int, classes: [UInt8]) {
+    var state = 0
+    for byte in phrase {
+      let slot = state * width + Int(classes[Int(byte)])
+      if branches[slot] < 0 {
+        branches[slot] = Int32(endings.count)
+        endings.append(-1)
+        branches.append(contentsOf: repeatElement(-1, count: width))
+      }
+      state = Int(branches[slot])
+    }
+    if endings[state] < 0 { endings[state] = Int32(index) }
+  }
+
+  /// Breadth first: a missing branch goes where the longest proper suffix that is also in the tree would go.
+  mutating func completeBranches() {
+    var suffixes = [Int32](repeating: 0, count: endings.count)
+    var queue: [Int] = []
+    queue.reserveCapacity(endings.count)
+    for column in 0..<width {
+      if branches[column] < 0 { branches[column] = 0 } else { queue.append(Int(branches[column])) }
+    }
+    var head = 0
+    while head < queue.count {
+      let state = queue[head]
+      head += 1
+      let suffix = Int(suffixes[state])
+      if endings[state] < 0 { endings[state] = endings[suffix] }
+      for column in 0..<width {
+        let slot = state * width + column
+        let fallback = branches[suffix * width + column]
+        if branches[slot] < 0 {
+          branches[slot] = fallback
+        } else {
+          suffixes[Int(branches[slot])] = fallback
+          queue.append(Int(branches[slot]))
+        }
+      }
+    }
+  }
+
+  /// The table that `PhraseSet` walks.
+  func rows() -> [Int32] {
+    branches.map { next in
+      let ending = endings[Int(next)]
+      return ending >= 0 ? ~ending : next * Int32(width)
+    }
+  }
 }
