@@ -4,11 +4,11 @@ import EvidenceModel
 public struct ChunkedDecoder: Sendable {
   private enum State: Sendable {
     case size(value: Int, digits: Int)
-    case chunkExtension
+    case chunkExtension(isEmpty: Bool)
     case sizeLF
     case data(left: Int)
     case dataCR, dataLF
-    case trailerStart, trailer, trailerLF, endLF
+    case trailerStart, trailerName, trailerValue, trailerLF, endLF
     case done
   }
   private var state = State.size(value: 0, digits: 0)
@@ -39,8 +39,7 @@ public struct ChunkedDecoder: Sendable {
       let byte = bytes[index]
       switch state {
       case .size(let value, let digits):
-        let folded = byte | 0x20
-        let digit = byte &- 0x30 < 10 ? byte &- 0x30 : folded &- 0x61 < 6 ? folded &- 0x61 &+ 10 : 255
+        let digit = ByteClass.hexValue(byte)
         if digit < 16 {
           guard digits < 15 else { return broken("a chunk size of more than 15 digits") }
           state = .size(value: value << 4 | Int(digit), digits: digits + 1)
@@ -49,19 +48,22 @@ public struct ChunkedDecoder: Sendable {
           chunkSize = value
           switch byte {
           case 0x0D: state = .sizeLF
-          case 0x3B: state = .chunkExtension
+          case 0x3B: state = .chunkExtension(isEmpty: true)
           default: return broken("a chunk size that is no number")
           }
         }
-      case .chunkExtension:
+      case .chunkExtension(let isEmpty):
         extensionBytes += 1
         guard extensionBytes <= Self.maximumExtensionBytes else {
           return broken("more than \(Self.maximumExtensionBytes) bytes of chunk extensions")
         }
         if byte == 0x0D {
+          if isEmpty { return broken("a chunk extension without a name") }
           state = .sizeLF
         } else if byte < 0x20 && byte != 0x09 || byte == 0x7F {
           return broken("a control byte in a chunk extension")
+        } else {
+          state = .chunkExtension(isEmpty: false)
         }
       case .sizeLF:
         guard byte == 0x0A else { return broken("a bare CR after a chunk size") }
@@ -82,14 +84,22 @@ public struct ChunkedDecoder: Sendable {
         if byte == 0x0D {
           state = .endLF
         } else {
-          guard byte > 0x20 else { return broken("a broken trailer") }
+          guard ByteClass.isToken(byte) else { return broken("a broken trailer") }
           trailerBytes += 1
-          state = .trailer
+          state = .trailerName
         }
-      case .trailer:
+      case .trailerName:
         trailerBytes += 1
         guard trailerBytes <= Self.maximumTrailerBytes else { return broken("more than \(Self.maximumTrailerBytes) bytes of trailers") }
-        if byte == 0x0D { state = .trailerLF } else if byte == 0x0A || byte == 0 { return broken("a bare LF in a trailer") }
+        if byte == 0x3A { state = .trailerValue } else if !ByteClass.isToken(byte) { return broken("a broken trailer") }
+      case .trailerValue:
+        trailerBytes += 1
+        guard trailerBytes <= Self.maximumTrailerBytes else { return broken("more than \(Self.maximumTrailerBytes) bytes of trailers") }
+        if byte == 0x0D {
+          state = .trailerLF
+        } else if byte < 0x20 && byte != 0x09 || byte == 0x7F {
+          return broken("a control byte in a trailer")
+        }
       case .trailerLF:
         guard byte == 0x0A else { return broken("a bare CR in a trailer") }
         state = .trailerStart

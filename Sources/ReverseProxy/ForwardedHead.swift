@@ -19,8 +19,8 @@ enum ForwardedHead {
   ) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(1024)
-    let (target, authority) = originForm(head)
-    output += head.method + [0x20] + target + Array(" HTTP/1.1\r\n".utf8)
+    let authority = head.authority
+    output += head.method + [0x20] + head.originForm + Array(" HTTP/1.1\r\n".utf8)
     let named = connectionOptions(head.fields)
     var hasHost = false
     for field in head.fields {
@@ -105,17 +105,5 @@ enum ForwardedHead {
       for option in field.value.split(separator: 0x2C) { options.insert(lowercase(option.filter { $0 != 0x20 && $0 != 0x09 })) }
     }
     return options
-  }
-
-  /// Target in origin form, and the authority if the target was in absolute form.
-  private static func originForm(_ head: RequestHead) -> ([UInt8], authority: [UInt8]?) {
-    let target = head.target
-    guard let first = target.first, first != 0x2F, first != 0x2A, let colon = target.firstIndex(of: 0x3A),
-      target[colon...].starts(with: "://".utf8)
-    else { return (target, nil) }
-    let rest = target[(colon + 3)...]
-    let end = rest.firstIndex { $0 == 0x2F || $0 == 0x3F } ?? rest.endIndex
-    let path = rest[end...]
-    return (path.first == 0x2F ? Array(path) : [0x2F] + path, Array(rest[..<end]))
   }
 }
