@@ -47,11 +47,11 @@ let package = Package(
 
     // The shells
     .target(name: "Reporting", dependencies: ["EvidenceModel"], swiftSettings: strict),
-    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "Detection"], swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "Detection", "Reporting"], swiftSettings: strict),
     .target(
       name: "LogAnalysis",
-      dependencies: ["HTTPModel", "EvidenceModel", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),
-    .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan"], swiftSettings: strict),
+      dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),
+    .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan", "Reporting"], swiftSettings: strict),
     .target(
       name: "ReverseProxy",
       dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],

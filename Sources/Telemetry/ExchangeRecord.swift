@@ -1,6 +1,7 @@
 import Detection
 import EvidenceModel
 import HTTPModel
+import Reporting
 import SecLang
 
 /// Everything that is written down of one exchange; made once, when the answer is known.

@@ -63,6 +63,11 @@ public struct JSONText: Sendable {
     bytes.append(contentsOf: String(rounded).utf8)
   }
 
+  public mutating func bool(_ value: Bool) {
+    separate()
+    bytes.append(contentsOf: (value ? "true" : "false").utf8)
+  }
+
   public mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)

@@ -1,0 +1,313 @@
+import Behavior
+import Detection
+import EvidenceModel
+import HTTPModel
+import Reporting
+
+/// How logs are read and folded.
+public struct LogAnalysisConfiguration: Sendable {
+  /// Nil: each file's format is detected from its first lines.
+  public var format: LogFormat?
+  /// Only requests from `since` on and before `until`.
+  public var since: Timestamp?
+  public var until: Timestamp?
+  /// Only clients whose address passes.
+  public var acceptsClient: (@Sendable (String) -> Bool)?
+  public var acceptsPath: (@Sendable ([UInt8]) -> Bool)?
+  public var acceptsStatus: (@Sendable (Int) -> Bool)?
+  /// Clients that get a record of their own; requests of later ones are counted in one. 1,000,000 by default.
+  public var maximumClients = 1_000_000
+  /// Distinct requests whose rule results are kept. 65,536 by default; 0 turns the cache off.
+  public var cachedRequests = 65_536
+  /// Whether sessions and keys are shown as they stood in the log.
+  public var showsRawIdentities = false
+  /// Malformed lines whose places are kept. 100 by default.
+  public var keptMalformedPlaces = 100
+
+  public init() {}
+}
+
+/// Reads logs, runs each line through the engine, and folds the result into a report. Confined to one thread.
+public final class LogAnalyzer {
+  /// Lines from which a file's format is detected.
+  public static let detectionLines = 250
+
+  private let inspector: Inspector
+  private let scratch: InspectionScratch
+  private let configuration: LogAnalysisConfiguration
+  private var clients: [ClientKey: ClientState] = [:]
+  private var cache: [[UInt8]: CachedResult] = [:]
+  private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
+  private var endpoints: [EndpointKey: Report.EndpointCount] = [:]
+  private var minutes: [Int: Report.Minute] = [:]
+  private var report = Report()
+  private var first: Timestamp?
+  private var last: Timestamp?
+  private var overflow: ClientState?
+
+  private struct ClientKey: Hashable {
+    var ip: String
+    var userAgent: [UInt8]
+    var session: [UInt8]?
+    var key: [UInt8]?
+  }
+
+  private struct ClientState {
+    var history = ClientHistory()
+    var declared: ClientClass?
+    var worst = VerdictKind.allow
+    var atRequest: Int?
+    var reachedAt: Double?
+  }
+
+  private struct CachedResult {
+    var anomaly: Int
+    var isRefused: Bool
+    var ruleIDs: [Int]
+    var isScanner: Bool
+  }
+
+  private struct EndpointKey: Hashable {
+    var method: [UInt8]
+    var path: [UInt8]
+  }
+
+  private static let keptEndpoints = 50_000
+  /// A path in the list of endpoints is cut here: attackers send long ones.
+  private static let keptPathBytes = 200
+
+  public init(inspector: Inspector, configuration: LogAnalysisConfiguration = .init()) {
+    self.inspector = inspector
+    self.configuration = configuration
+    scratch = inspector.makeScratch()
+  }
+
+  /// Lines read so far, for a progress display.
+  public var lineCount: Int { report.lines }
+
+  /// Reads one file. A problem is noted in the report; what was read before it counts.
+  ///
+  /// - Parameter shouldStop: asked now and then; true ends the reading, and the report is marked partial.
+  public func read(_ path: String, shouldStop: () -> Bool = { false }, progress: (Int) -> Void = { _ in }) {
+    report.files.append(path)
+    var sample: [(number: Int, bytes: [UInt8], isCut: Bool)] = []
+    var format = configuration.format
+    var isDetecting = true
+    func detect() {
+      isDetecting = false
+      let lines = sample.filter { !$0.isCut && !$0.bytes.isEmpty }.map(\.bytes)
+      let found = LogFormat.detect(lines)
+      let chosen = format ?? found?.format ?? .combined
+      format = chosen
+      let matched = configuration.format == nil ? found?.matched ?? 0 : lines.count { if case .success = chosen.parse($0) { true } else { false } }
+      report.formats.append(Report.Format(file: path, format: matched == 0 ? "unknown" : chosen.rawValue, matched: matched, sampled: lines.count))
+      for line in sample { take(line.bytes, number: line.number, isCut: line.isCut, path: path, format: chosen) }
+      sample = []
+    }
+    do {
+      try LogReader().forEachLine(of: path) { number, bytes, isCut in
+        if isDetecting {
+          sample.append((number, Array(bytes), isCut))
+          if sample.count >= Self.detectionLines { detect() }
+          return
+        }
+        take(Array(bytes), number: number, isCut: isCut, path: path, format: format ?? .combined)
+        if number & 0xFFF == 0 {
+          progress(report.lines)
+          if shouldStop() { throw Interrupted() }
+        }
+      }
+      if isDetecting { detect() }
+    } catch is Interrupted {
+      report.isPartial = true
+    } catch {
+      if isDetecting { detect() }
+      report.isPartial = true
+      report.problems.append("\(error)")
+    }
+  }
+
+  private struct Interrupted: Error {}
+
+  private func take(_ line: [UInt8], number: Int, isCut: Bool, path: String, format: LogFormat) {
+    if line.isEmpty { return }
+    report.lines += 1
+    if isCut { return malformed(path, number, "longer than \(LogReader.maximumLineBytes) bytes") }
+    var result = format.parse(line)
+    if case .failure(let error) = result, configuration.format == nil {
+      // A file may change its format in the middle.
+      if let other = LoggedRequest(line: line) { result = .success(other) } else { return malformed(path, number, error.reason) }
+    }
+    switch result {
+    case .success(let logged): add(logged)
+    case .failure(let error): malformed(path, number, error.reason)
+    }
+  }
+
+  private func malformed(_ path: String, _ number: Int, _ reason: String) {
+    report.malformed += 1
+    if report.malformedPlaces.count < configuration.keptMalformedPlaces {
+      report.malformedPlaces.append(Report.Malformed(file: path, line: number, reason: reason))
+    }
+  }
+
+  private func add(_ logged: LoggedRequest) {
+    let request = logged.request
+    let time = request.received
+    if let since = configuration.since, time < since { return }
+    if let until = configuration.until, !(time < until) { return }
+    if let accepts = configuration.acceptsClient, !accepts(request.client.address) { return }
+    if let accepts = configuration.acceptsStatus, !accepts(logged.status) { return }
+    let mark = request.head.target.firstIndex(of: 0x3F)
+    let path = Array(request.head.target[..<(mark ?? request.head.target.count)])
+    if let accepts = configuration.acceptsPath, !accepts(path) { return }
+    report.parsed += 1
+    if first.map({ time < $0 }) ?? true { first = time }
+    if last.map({ time > $0 }) ?? true { last = time }
+
+    let result = inspect(logged)
+    for id in result.ruleIDs { rules[id]?.requests += 1 }
+    let event = ClientEvent(
+      time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
+      method: request.head.method, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleCount: result.ruleIDs.count,
+      isScanner: result.isScanner)
+    fold(event, logged)
+    countEndpoint(event)
+    let start = Int(time.microseconds / 60_000_000) * 60
+    var minute = minutes[start] ?? Report.Minute(start: start, requests: 0, refused: 0)
+    minute.requests += 1
+    if result.isRefused { minute.refused += 1 }
+    minutes[start] = minute
+  }
+
+  /// The rules' answer to a line. It does not depend on the client unless a rule reads the address, so it is kept per distinct line.
+  private func inspect(_ logged: LoggedRequest) -> CachedResult {
+    let request = logged.request
+    let isCacheable = configuration.cachedRequests > 0 && !inspector.rules.readsClientAddress
+    var key: [UInt8] = []
+    if isCacheable {
+      key = request.head.line
+      for field in request.head.fields {
+        key.append(0)
+        key += field.value
+      }
+      key.append(UInt8(truncatingIfNeeded: logged.status / 100))
+      if let known = cache[key] { return known }
+    }
+    let inspection = inspector.begin(request, scratch: scratch)
+    if inspection.inspectHead().kind != .block { _ = inspection.inspectBody([]) }
+    let outcome = inspection.finish(status: logged.status)
+    report.rulesAsked = max(report.rulesAsked, outcome.rulesAsked)
+    report.rulesUnasked = max(report.rulesUnasked, outcome.rulesUnasked)
+    var ids: [Int] = []
+    var isScanner = false
+    for match in outcome.evidence.rules where match.isLogged {
+      if !ids.contains(match.id) { ids.append(match.id) }
+      if rules[match.id] == nil { rules[match.id] = (match.message, 0) }
+      if match.tags.contains(where: { $0.elementsEqual("attack-reputation-scanner".utf8) }) { isScanner = true }
+    }
+    let result = CachedResult(
+      anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: ids, isScanner: isScanner)
+    if isCacheable {
+      // Attack lines are all different: a full cache starts afresh, so that memory is bounded.
+      if cache.count >= configuration.cachedRequests { cache.removeAll(keepingCapacity: true) }
+      cache[key] = result
+    }
+    return result
+  }
+
+  private func fold(_ event: ClientEvent, _ logged: LoggedRequest) {
+    let key = ClientKey(
+      ip: logged.request.client.address, userAgent: Array(logged.userAgent.prefix(512)), session: logged.sessionID, key: logged.apiKey)
+    guard var state = clients.removeValue(forKey: key) ?? (clients.count < configuration.maximumClients ? ClientState() : nil) else {
+      report.overflowClients += 1
+      var state = overflow ?? ClientState()
+      state.history.add(event)
+      overflow = state
+      return
+    }
+    if state.history.requests == 0 { state.declared = DeclaredClient.label(key.userAgent) }
+    state.history.add(event)
+    // The verdict can only have grown if this request says something; asking at every tenth besides finds the slow signals.
+    if event.isRefusedByRules || event.status >= 400 || state.history.requests % 10 == 0 {
+      let kind = ClientJudgement.of(state.history, declared: state.declared).verdict.kind
+      if kind > state.worst {
+        state.worst = kind
+        state.atRequest = state.history.requests
+        state.reachedAt = event.time.seconds
+      }
+    }
+    clients[key] = state
+  }
+
+  private func countEndpoint(_ event: ClientEvent) {
+    let key = EndpointKey(method: Array(event.method.prefix(32)), path: Array(event.path.prefix(Self.keptPathBytes)))
+    guard
+      var count = endpoints[key]
+        ?? (endpoints.count < Self.keptEndpoints
+          ? Report.EndpointCount(
+            method: String(decoding: key.method, as: UTF8.self), path: String(decoding: key.path, as: UTF8.self), requests: 0, clientErrors: 0,
+            serverErrors: 0, refused: 0) : nil)
+    else { return }
+    count.requests += 1
+    if (400..<500).contains(event.status) { count.clientErrors += 1 }
+    if event.status >= 500 { count.serverErrors += 1 }
+    if event.isRefusedByRules { count.refused += 1 }
+    endpoints[key] = count
+  }
+
+  // MARK: The report
+
+  /// What came of it. The same input gives the same report.
+  public func finish() -> Report {
+    report.first = first.map(TimestampFormat.rfc3339)
+    report.last = last.map(TimestampFormat.rfc3339)
+    var records = clients.map { record($0.key, $0.value) }
+    if let overflow { records.append(record(ClientKey(ip: "0.0.0.0/0", userAgent: Array("(others)".utf8)), overflow)) }
+    report.clients = records.sorted { left, right in
+      if left.verdict.score != right.verdict.score { return left.verdict.score > right.verdict.score }
+      if left.requests != right.requests { return left.requests > right.requests }
+      if left.ip != right.ip { return left.ip < right.ip }
+      if left.userAgent != right.userAgent { return left.userAgent.lexicographicallyPrecedes(right.userAgent) }
+      return (left.session ?? "", left.key ?? "") < (right.session ?? "", right.key ?? "")
+    }
+    report.rules = rules.filter { $0.value.requests > 0 }.map { Report.RuleCount(id: $0.key, message: $0.value.message, requests: $0.value.requests) }
+      .sorted { ($1.requests, $0.id) < ($0.requests, $1.id) }
+    report.endpoints = Array(
+      endpoints.values.sorted { ($1.requests, $0.method, $0.path) < ($0.requests, $1.method, $1.path) }.prefix(1000))
+    report.timeline = minutes.values.sorted { $0.start < $1.start }
+    return report
+  }
+
+  private func record(_ key: ClientKey, _ state: ClientState) -> Report.Client {
+    let judgement = ClientJudgement.of(state.history, declared: state.declared)
+    let isFlagged = judgement.verdict.kind != .allow
+    return Report.Client(
+      ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: judgement.verdict,
+      requests: state.history.requests, ruleMatches: state.history.ruleMatches,
+      atRequest: isFlagged ? state.atRequest ?? state.history.requests : nil,
+      reachedAt: isFlagged ? state.reachedAt ?? state.history.lastSeen.seconds : nil,
+      firstSeen: TimestampFormat.rfc3339(state.history.firstSeen), lastSeen: TimestampFormat.rfc3339(state.history.lastSeen),
+      evidence: judgement.evidence)
+  }
+
+  private func shown(_ identity: [UInt8]) -> String {
+    if configuration.showsRawIdentities { return String(decoding: identity, as: UTF8.self) }
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in identity { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    let digits = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}
+
+/// Times as text, in UTC.
+enum TimestampFormat {
+  static func rfc3339(_ time: Timestamp) -> String {
+    let seconds = time.microseconds >= 0 ? time.microseconds / 1_000_000 : 0
+    let date = CivilDate(epochSeconds: Int(seconds))
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let millis = Int(time.microseconds % 1_000_000 / 1000)
+    let fraction = millis < 10 ? "00\(millis)" : millis < 100 ? "0\(millis)" : "\(millis)"
+    return "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(date.hour)):\(two(date.minute)):\(two(date.second)).\(fraction)Z"
+  }
+}

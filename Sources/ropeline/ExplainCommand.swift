@@ -1,0 +1,157 @@
+import ArgumentParser
+import Detection
+import EvidenceModel
+import Foundation
+import HTTPModel
+import LogAnalysis
+import RuleEngine
+
+/// `ropeline explain`: one request or log line through the whole engine, step by step.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Show what the engine makes of one request: each rule, each value, each transformation, and the score as it grew.",
+    discussion: """
+      Examples:
+        ropeline explain --crs --request Samples/requests/sql-injection.http
+        ropeline explain --crs access.log:1204
+        curl-made-request | ropeline explain --crs -
+      """)
+
+  @OptionGroup var rules: RulesArguments
+
+  @Option(help: ArgumentHelp("A file with one raw HTTP/1.1 request.", valueName: "file"))
+  var request: String?
+
+  @Argument(help: ArgumentHelp("FILE:LINE of an access log, or - for a raw request or a log line on standard input.", valueName: "file:line"))
+  var place: String?
+
+  func validate() throws {
+    if (request == nil) == (place == nil) { throw ValidationError("Give either --request FILE or one FILE:LINE (or -).") }
+  }
+
+  func run() throws {
+    let subject = try readSubject()
+    let inspector = try rules.inspector(mode: .block, silencesWarnings: true)
+    let scratch = inspector.makeScratch()
+    let trace = TransactionTrace()
+    let outcome: InspectionOutcome
+    var page = ExplainPage(usesColor: Terminal.usesColor)
+    switch subject {
+    case .raw(let raw):
+      guard let (parsed, body, _) = raw.parse(), let result = raw.inspect(with: inspector, scratch: scratch, trace: trace) else {
+        Terminal.error("ropeline: there is no request to explain")
+        throw ExitCode(2)
+      }
+      page.heading("request", Terminal.shown(parsed.head.line))
+      for field in parsed.head.fields { page.detail("\(Terminal.shown(field.name)): \(Terminal.shown(field.value))") }
+      if !body.isEmpty { page.detail("(\(body.count) bytes of body) \(Terminal.shown(body, limit: 160))") }
+      outcome = result
+    case .logged(let line, let status):
+      page.heading("log line", Terminal.shown(line.head.line))
+      for field in line.head.fields { page.detail("\(Terminal.shown(field.name)): \(Terminal.shown(field.value))") }
+      page.detail("body, cookies and other fields were not observed")
+      let inspection = inspector.begin(line, scratch: scratch)
+      inspection.trace = trace
+      if inspection.inspectHead().kind != .block { _ = inspection.inspectBody([]) }
+      outcome = inspection.finish(status: status)
+    }
+    page.steps(trace)
+    page.conclusion(outcome, threshold: inspector.configuration.threshold)
+    Terminal.output(page.text)
+  }
+
+  private enum Subject {
+    case raw(RawRequest)
+    case logged(Request, status: Int)
+  }
+
+  private func readSubject() throws -> Subject {
+    do {
+      if let request { return .raw(RawRequest(bytes: try FileSystemRuleReader().read(request))) }
+      let place = place ?? "-"
+      if place == "-" {
+        let bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
+        let firstLine = Array(bytes.prefix { $0 != 0x0A && $0 != 0x0D })
+        if let logged = LoggedRequest(line: firstLine) { return .logged(logged.request, status: logged.status) }
+        return .raw(RawRequest(bytes: bytes))
+      }
+      guard let colon = place.lastIndex(of: ":"), let number = Int(place[place.index(after: colon)...]), number > 0 else {
+        throw ValidationError("\(place) is not FILE:LINE. A raw request is given with --request FILE.")
+      }
+      let path = String(place[..<colon])
+      let lines = try FileSystemRuleReader().read(path).split(separator: 0x0A, omittingEmptySubsequences: false)
+      guard number <= lines.count else {
+        Terminal.error("ropeline: \(path) has \(lines.count) lines, not \(number)")
+        throw ExitCode(2)
+      }
+      guard let logged = LoggedRequest(line: Array(lines[number - 1])) else {
+        Terminal.error("ropeline: \(path):\(number): no log format that is known fits this line")
+        throw ExitCode(2)
+      }
+      return .logged(logged.request, status: logged.status)
+    } catch let error as FileError {
+      Terminal.error("ropeline: \(error)")
+      throw ExitCode(2)
+    }
+  }
+}
+
+/// The text of an explanation.
+struct ExplainPage {
+  private(set) var text = ""
+  let usesColor: Bool
+
+  init(usesColor: Bool) { self.usesColor = usesColor }
+
+  private func styled(_ text: String, _ code: String) -> String { usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text }
+
+  mutating func heading(_ title: String, _ content: String) { text += styled(title, "1") + "  \(content)\n" }
+  mutating func detail(_ line: String) { text += "  \(line)\n" }
+
+  mutating func steps(_ trace: TransactionTrace) {
+    text += "\n"
+    var pending: [Int: [String]] = [:]
+    var hasMatch = false
+    for step in trace.steps {
+      switch step {
+      case .value(let rule, let target, let original, let transformations, let value):
+        var lines = "    on \(styled(Terminal.shown(target, limit: 80), "36"))  \(Terminal.shown(original, limit: 160))"
+        if !transformations.isEmpty {
+          lines += "\n       after \(transformations.map(\.rawValue).joined(separator: ", "))"
+          if original != value { lines += "\n       became \(Terminal.shown(value, limit: 160))" } else { lines += " (unchanged)" }
+        }
+        pending[rule, default: []].append(lines)
+      case .chain(let match, let anomaly):
+        let values = pending.removeValue(forKey: match.id) ?? []
+        guard match.isLogged else { continue }
+        hasMatch = true
+        let severity = match.severity.map { " \($0)" } ?? ""
+        text += styled("rule \(match.id)", "1;33") + "  phase \(match.phase)\(severity)  \(Terminal.shown(match.message))\n"
+        for line in values.prefix(8) { text += line + "\n" }
+        if values.count > 8 { text += "    and \(values.count - 8) more values\n" }
+        if !match.data.isEmpty { text += "    \(Terminal.shown(match.data))\n" }
+        text += "    anomaly score now: inbound \(anomaly.inbound), outbound \(anomaly.outbound)\n"
+      case .limit(let rule, let target):
+        text += styled("rule \(rule)", "1;31") + "  could not be decided on \(Terminal.shown(target)): the match limit was reached\n"
+      }
+    }
+    if trace.droppedSteps > 0 { text += "(\(trace.droppedSteps) further steps are not shown)\n" }
+    if !hasMatch { text += "no rule that logs matched\n" }
+  }
+
+  mutating func conclusion(_ outcome: InspectionOutcome, threshold: Int) {
+    text += "\n"
+    let verdict = outcome.verdict
+    let color = verdict.kind == .block ? "1;31" : "1;32"
+    var line = styled(verdict.kind.rawValue, color) + "  score \(String(format: "%.3f", verdict.score))  \(verdict.label.rawValue)"
+    if let status = verdict.status { line += "  would answer \(status)" }
+    if let intervention = outcome.evidence.intervention { line += " because of rule \(intervention.ruleID)" }
+    if let fault = outcome.evidence.framing { line += " because of \(fault.detail)" }
+    text += "verdict  \(line)\n"
+    text += "  anomaly score inbound \(outcome.evidence.anomaly.inbound) of \(threshold), outbound \(outcome.evidence.anomaly.outbound)\n"
+    text += "  \(outcome.rulesAsked) rules were asked"
+    if outcome.rulesUnasked > 0 { text += ", \(outcome.rulesUnasked) could not be: what they read was not observed" }
+    text += "; inspected: \(outcome.inspected.rawValue)\n"
+  }
+}
