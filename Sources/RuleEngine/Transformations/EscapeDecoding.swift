@@ -1,7 +1,9 @@
 /// `jsDecode`, `cssDecode`, `escapeSeqDecode`.
 enum EscapeDecoding {
+  /// `\uHHHH` (low byte, full-width forms shifted to ASCII), `\xHH`, up to three octal digits, control letters; any other byte
+  /// loses its backslash.
   static func javaScript(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
-    guard var index = Bytes.first(input, where: { $0 == 0x5C }) else { return false }
+    guard var index = Bytes.first(input, where: { $0 == 0x5C }), index + 1 < input.count else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     while index < input.count {
       guard input[index] == 0x5C, index + 1 < input.count else {
@@ -31,6 +33,7 @@ enum EscapeDecoding {
     return true
   }
 
+  /// The escapes of ANSI C; any other byte loses its backslash.
   static func ansiC(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x5C }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
@@ -95,6 +98,7 @@ enum EscapeDecoding {
     }
   }
 
+  /// A backslash and one to six hex digits are a byte, a blank after them goes; an escaped newline vanishes.
   static func css(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x5C }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)

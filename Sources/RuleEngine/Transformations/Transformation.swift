@@ -28,13 +28,13 @@ public func transform(
   case .utf8toUnicode: return UnicodeEscaping.encode(input, into: &output)
   case .lowercase: return CaseFolding.fold(input, from: 0x41, to: 0x61, into: &output)
   case .uppercase: return CaseFolding.fold(input, from: 0x61, to: 0x41, into: &output)
-  case .removeNulls: return Removal.removeNulls(input, into: &output)
-  case .replaceNulls: return Removal.replaceNulls(input, into: &output)
-  case .compressWhitespace: return Removal.compressWhitespace(input, into: &output)
-  case .removeWhitespace: return Removal.removeWhitespace(input, into: &output)
-  case .trim: return Removal.trim(input, left: true, right: true, into: &output)
-  case .trimLeft: return Removal.trim(input, left: true, right: false, into: &output)
-  case .trimRight: return Removal.trim(input, left: false, right: true, into: &output)
+  case .removeNulls: return NullRemoval.remove(input, into: &output)
+  case .replaceNulls: return NullRemoval.replace(input, into: &output)
+  case .compressWhitespace: return Whitespace.compress(input, into: &output)
+  case .removeWhitespace: return Whitespace.remove(input, into: &output)
+  case .trim: return Whitespace.trim(input, left: true, right: true, into: &output)
+  case .trimLeft: return Whitespace.trim(input, left: true, right: false, into: &output)
+  case .trimRight: return Whitespace.trim(input, left: false, right: true, into: &output)
   case .replaceComments: return CommentRemoval.replace(input, into: &output)
   case .removeComments: return CommentRemoval.remove(input, into: &output)
   case .removeCommentsChar: return CommentRemoval.removeMarks(input, into: &output)
@@ -52,48 +52,10 @@ public func transform(
   case .length:
     output.removeAll(keepingCapacity: true)
     output.append(contentsOf: String(input.count).utf8)
-    return true
-  case .parityEven7bit: return Parity.apply(input, .even, into: &output)
-  case .parityOdd7bit: return Parity.apply(input, .odd, into: &output)
-  case .parityZero7bit: return Parity.apply(input, .zero, into: &output)
+    return !input.elementsEqual(output)  // The length of "1" is 1.
+  case .parityEven7bit: return Parity.even.apply(input, into: &output)
+  case .parityOdd7bit: return Parity.odd.apply(input, into: &output)
+  case .parityZero7bit: return Parity.zero.apply(input, into: &output)
   case .phpArgsNames: return PHPNames.apply(input, into: &output)
   }
-}
-
-/// Small helpers that transformations share.
-enum Bytes {
-  /// Index of the first byte for which `test` holds, or nil: the identity check that spares most values a copy.
-  @inline(__always)
-  static func first(_ input: UnsafeBufferPointer<UInt8>, where test: (UInt8) -> Bool) -> Int? {
-    var index = 0
-    while index < input.count {
-      if test(input[index]) { return index }
-      index += 1
-    }
-    return nil
-  }
-
-  @inline(__always)
-  static func begin(_ output: inout [UInt8], with input: UnsafeBufferPointer<UInt8>, upTo index: Int) {
-    output.removeAll(keepingCapacity: true)
-    output.reserveCapacity(input.count)
-    output.append(contentsOf: UnsafeBufferPointer(rebasing: input[0..<index]))
-  }
-
-  /// The value of a hex digit, or 255.
-  @inline(__always)
-  static func hexValue(_ byte: UInt8) -> UInt8 {
-    if byte &- 0x30 < 10 { return byte &- 0x30 }
-    let folded = byte | 0x20
-    return folded &- 0x61 < 6 ? folded &- 0x61 &+ 10 : 255
-  }
-
-  @inline(__always)
-  static func isHex(_ byte: UInt8) -> Bool { hexValue(byte) != 255 }
-
-  /// Space, tab, newline, vertical tab, form feed, carriage return.
-  @inline(__always)
-  static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 9 < 5 }
-
-  static let hexDigits: [UInt8] = Array("0123456789abcdef".utf8)
 }

@@ -1,0 +1,49 @@
+/// `hexDecode`, `hexEncode`, `sqlHexDecode`.
+enum HexCoding {
+  /// Pairs of digits; an odd tail is dropped. A byte that is no digit counts by its low bits, as in ModSecurity.
+  static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+    guard !input.isEmpty else { return false }
+    output.removeAll(keepingCapacity: true)
+    var index = 0
+    while index + 1 < input.count {
+      output.append(digit(input[index]) &* 16 &+ digit(input[index + 1]))
+      index += 2
+    }
+    return true
+  }
+
+  private static func digit(_ byte: UInt8) -> UInt8 { byte >= 0x41 ? (byte & 0xDF) &- 0x41 &+ 10 : byte &- 0x30 }
+
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+    guard !input.isEmpty else { return false }
+    output.removeAll(keepingCapacity: true)
+    for byte in input {
+      output.append(Bytes.hexDigits[Int(byte >> 4)])
+      output.append(Bytes.hexDigits[Int(byte & 15)])
+    }
+    return true
+  }
+
+  /// `0xHH…` runs become bytes.
+  static func decodeSQL(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+    Bytes.begin(&output, with: input, upTo: 0)
+    var index = 0
+    var isChanged = false
+    while index < input.count {
+      if input[index] == 0x30, index + 3 < input.count, input[index + 1] | 0x20 == 0x78, Bytes.isHex(input[index + 2]),
+        Bytes.isHex(input[index + 3])
+      {
+        index += 2
+        while index + 1 < input.count, Bytes.isHex(input[index]), Bytes.isHex(input[index + 1]) {
+          output.append(Bytes.hexValue(input[index]) << 4 | Bytes.hexValue(input[index + 1]))
+          index += 2
+        }
+        isChanged = true
+      } else {
+        output.append(input[index])
+        index += 1
+      }
+    }
+    return isChanged
+  }
+}
