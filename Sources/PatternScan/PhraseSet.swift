@@ -3,30 +3,39 @@
 /// A table with a row per state and a column per class of bytes. Bytes that no phrase holds share one class, which keeps rows
 /// short. Cost: memory and time to build linear in the phrases' bytes times the classes; a search is one step a byte of text.
 public struct PhraseSet: Sendable {
-  public let count: Int
+  public var count: Int { table.lengths.count }
+  // One reference, so that handing a set around costs one count.
+  private let table: Table
+
+  /// - Parameter phrases: bytes as written; empty ones match nothing.
+  public init(_ phrases: [[UInt8]]) { table = Table(phrases) }
+
+  /// The phrase whose end comes first in `text` (the longest of those that end there), and where it lies.
+  public func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? { table.firstMatch(in: text) }
+}
+
+private final class Table: Sendable {
   /// The column of a byte; upper and lower case share theirs.
   private let classes: [UInt8]
   /// Whether a byte begins a phrase: the others are passed over quickly while nothing has begun.
   private let begins: [Bool]
   /// By row start plus column: the start of the next row, or, where a phrase is complete, the complement of its index.
   private let transitions: [Int32]
-  private let lengths: [Int]
+  let lengths: [Int]
 
-  /// - Parameter phrases: bytes as written; empty ones match nothing.
-  public init(_ phrases: [[UInt8]]) {
+  init(_ phrases: [[UInt8]]) {
     let (classes, width) = Self.classes(of: phrases)
     var trie = Trie(width: width)
     for (index, phrase) in phrases.enumerated() where !phrase.isEmpty { trie.insert(phrase, index: index, classes: classes) }
     trie.completeBranches()
-    count = phrases.count
     lengths = phrases.map(\.count)
-    transitions = trie.rows()
-    begins = classes.map { [transitions] column in transitions[Int(column)] != 0 }
+    let transitions = trie.rows()
+    begins = classes.map { transitions[Int($0)] != 0 }
+    self.transitions = transitions
     self.classes = classes
   }
 
-  /// The phrase whose end comes first in `text` (the longest of those that end there), and where it lies.
-  public func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? {
+  func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? {
     classes.withUnsafeBufferPointer { classes in
       begins.withUnsafeBufferPointer { begins in
         transitions.withUnsafeBufferPointer { transitions in

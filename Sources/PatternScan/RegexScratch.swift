@@ -58,7 +58,8 @@ public final class RegexScratch {
   /// Where a group of the last match lies, nil if it took no part. Group 0 is the whole match.
   public func capture(_ group: Int) -> Range<Int>? {
     guard group >= 0, group < groups, let vector = pcre2_get_ovector_pointer_8(data) else { return nil }
-    // A group that took no part has -1 on both sides (`size_t` is read as Int). `\K` in an assertion can put the end before the start.
+    // A group that took no part has -1 on both sides (`size_t` is read as Int). In PCRE2
+    // before 10.38, `\K` in an assertion can put the end before the start.
     let start = vector[2 * group]
     let end = vector[2 * group + 1]
     return start >= 0 && start <= end ? start..<end : nil

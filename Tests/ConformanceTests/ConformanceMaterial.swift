@@ -2,7 +2,8 @@ import Foundation
 
 /// Test vectors of others: the directory `ROPELINE_CONFORMANCE`, or `../shared/conformance` beside the package.
 enum ConformanceMaterial {
-  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   static var root: URL {
     if let path = ProcessInfo.processInfo.environment["ROPELINE_CONFORMANCE"], !path.isEmpty {

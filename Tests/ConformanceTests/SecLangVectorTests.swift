@@ -29,9 +29,13 @@ struct SecLangVectorTests {
         continue
       }
       var output: [UInt8] = []
-      let result = test.input.withUnsafeBufferPointer { transform(name, $0, context: TransformationContext(), into: &output) ? output : test.input }
+      let result = test.input.withUnsafeBufferPointer {
+        transform(name, $0, context: TransformationContext(), into: &output) ? output : test.input
+      }
       if result != test.output { failures.append("\(test.label): \(show(test.input)) gave \(show(result)), not \(show(test.output))") }
     }
+    let asked = Set(cases.map { Self.canonical($0.name) })
+    #expect(asked.count >= 35, "vectors of some transformations are missing: \(asked.sorted())")
     ConformanceMaterial.report("seclang-transformations", passed: cases.count - failures.count, failed: failures.count)
     #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
   }
@@ -68,6 +72,8 @@ struct SecLangVectorTests {
         failures.append("\(test.label): captured \(found.map(show)), not \(groups.map(show))")
       }
     }
+    let asked = Set(cases.map { $0.name.lowercased() })
+    #expect(asked.count >= 28, "vectors of some operators are missing: \(asked.sorted())")
     ConformanceMaterial.report("seclang-operators", passed: cases.count - failures.count, failed: failures.count)
     #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
   }
@@ -82,6 +88,7 @@ struct SecLangVectorTests {
       .filter { $0.pathExtension == "json" }.sorted { $0.path < $1.path }
     return try files.flatMap { file -> [Case] in
       let items = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [[String: Any]] ?? []
+      #expect(!items.isEmpty, "\(file.lastPathComponent) holds no cases")
       return items.map { item in
         Case(
           name: item["name"] as? String ?? "", param: item["param"] as? String ?? "", input: expand(item["input"] as? String ?? ""),

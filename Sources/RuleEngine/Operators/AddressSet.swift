@@ -1,118 +1,115 @@
-/// IPv4 and IPv6 networks for `@ipMatch`.
+/// The addresses and networks of `@ipMatch` and `@ipMatchFromFile`. A question costs two binary searches, however long the list.
 struct AddressSet: Sendable {
-  private struct Network: Sendable {
-    var address: IPAddressBytes
-    var prefix: Int
-  }
-  private var networks: [Network] = []
+  private var v4 = RangeList()
+  private var v6 = RangeList()
 
-  /// - Throws: `OperatorError` for an item that is neither an address nor a network.
-  init(items: [[UInt8]]) throws(OperatorError) {
-    for item in items {
-      let text = String(decoding: item, as: UTF8.self).filter { !$0.isWhitespace }
-      if text.isEmpty { continue }
-      let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let address = Array(parts[0].utf8).withUnsafeBufferPointer({ IPAddressBytes($0) }) else {
-        throw OperatorError(message: "\(text) is no IP address or network")
+  /// - Parameter operand: comma-separated addresses and networks (`192.0.2.0/24`); host bits may be set.
+  /// - Throws: `OperatorError` with the place of an item that is none.
+  init(operand: [UInt8]) throws(OperatorError) {
+    var offset = 0
+    for item in operand.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      do {
+        try insert(item)
+      } catch {
+        throw OperatorError(message: error.message, offset: offset)
       }
-      let bits = address.isIPv4 ? 32 : 128
-      let prefix = parts.count == 2 ? Int(parts[1]) ?? -1 : bits
-      guard (0...bits).contains(prefix) else { throw OperatorError(message: "\(text): the prefix is 0 to \(bits)") }
-      networks.append(Network(address: address, prefix: prefix))
+      offset += item.count + 1
+    }
+    finish()
+  }
+
+  /// - Parameter lines: one address or network each.
+  init(lines: [[UInt8]]) throws(OperatorError) {
+    for line in lines { try insert(line[...]) }
+    finish()
+  }
+
+  private mutating func insert(_ item: ArraySlice<UInt8>) throws(OperatorError) {
+    let text = Self.trimmed(item)
+    guard !text.isEmpty else { return }
+    let slash = text.firstIndex(of: UInt8(ascii: "/"))
+    let name = String(decoding: text, as: UTF8.self)
+    guard let address = text[..<(slash ?? text.endIndex)].withUnsafeBufferPointer({ IPAddress($0) }) else {
+      throw OperatorError(message: "\(name) is no IP address or network")
+    }
+    var prefix = address.bitCount
+    if let slash {
+      guard let length = Self.number(text[(slash + 1)...]), length <= address.bitCount else {
+        throw OperatorError(message: "\(name): the prefix of this address is 0 to \(address.bitCount) bits")
+      }
+      prefix = length
+    }
+    let free = address.bitCount - prefix
+    switch address {
+    case .v4(let value):
+      let hosts: UInt128 = (1 << UInt128(free)) - 1
+      v4.insert(UInt128(value) & ~hosts, UInt128(value) | hosts)
+    case .v6(let value):
+      let hosts: UInt128 = free == 128 ? .max : (1 << UInt128(free)) - 1
+      v6.insert(value & ~hosts, value | hosts)
     }
   }
 
+  private mutating func finish() {
+    v4.finish()
+    v6.finish()
+  }
+
+  private static func trimmed(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    var text = text
+    while let first = text.first, Bytes.isSpace(first) { text.removeFirst() }
+    while let last = text.last, Bytes.isSpace(last) { text.removeLast() }
+    return text
+  }
+
+  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+    guard (1...3).contains(digits.count) else { return nil }
+    var value = 0
+    for byte in digits {
+      guard byte &- 0x30 < 10 else { return nil }
+      value = value * 10 + Int(byte &- 0x30)
+    }
+    return value
+  }
+
+  /// What is no address is in no set. An IPv4-mapped IPv6 address is also looked for as the IPv4 address that it is.
   func contains(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let address = IPAddressBytes(text) else { return false }
-    return networks.contains { $0.address.isIPv4 == address.isIPv4 && $0.address.shares(prefix: $0.prefix, with: address) }
+    guard let address = IPAddress(text) else { return false }
+    if let mapped = address.mapped, v4.contains(UInt128(mapped)) { return true }
+    return switch address {
+    case .v4(let value): v4.contains(UInt128(value))
+    case .v6(let value): v6.contains(value)
+    }
   }
 }
 
-/// An address as bytes: the first four for IPv4.
-struct IPAddressBytes: Sendable {
-  private(set) var high: UInt64 = 0
-  private(set) var low: UInt64 = 0
-  private(set) var isIPv4 = false
+/// Ranges of numbers: collected, then sorted and joined once.
+private struct RangeList: Sendable {
+  private var ranges: [(first: UInt128, last: UInt128)] = []
 
-  /// Nil if the text is no address. Dotted IPv4, IPv6 with `::` and with a dotted tail.
-  init?(_ text: UnsafeBufferPointer<UInt8>) {
-    guard !text.isEmpty, text.count <= 45 else { return nil }
-    if !text.contains(0x3A) {
-      guard let value = Self.dotted(text[...]) else { return nil }
-      isIPv4 = true
-      high = UInt64(value) << 32
-      return
-    }
-    var groups: [UInt16] = []
-    var gap: Int?
-    var index = 0
-    if text.count >= 2, text[0] == 0x3A {
-      guard text[1] == 0x3A else { return nil }
-      gap = 0
-      index = 2
-    }
-    while index < text.count {
-      let rest = text[index...]
-      let end = rest.firstIndex(of: 0x3A) ?? text.endIndex
-      if end == text.endIndex, rest.contains(0x2E) {
-        guard let value = Self.dotted(rest) else { return nil }
-        groups += [UInt16(value >> 16), UInt16(truncatingIfNeeded: value)]
-        index = end
-        break
-      }
-      guard end - index >= 1, end - index <= 4 else { return nil }
-      var value: UInt16 = 0
-      for byte in text[index..<end] {
-        let digit = Bytes.hexValue(byte)
-        guard digit < 16 else { return nil }
-        value = value << 4 | UInt16(digit)
-      }
-      groups.append(value)
-      index = end
-      if index < text.count {
-        index += 1
-        if index == text.count { return nil }
-        if text[index] == 0x3A {
-          guard gap == nil else { return nil }
-          gap = groups.count
-          index += 1
-        }
-      }
-    }
-    if let gap {
-      guard groups.count < 8 else { return nil }
-      groups.insert(contentsOf: repeatElement(0, count: 8 - groups.count), at: gap)
-    }
-    guard groups.count == 8 else { return nil }
-    for group in groups[..<4] { high = high << 16 | UInt64(group) }
-    for group in groups[4...] { low = low << 16 | UInt64(group) }
-  }
+  mutating func insert(_ first: UInt128, _ last: UInt128) { ranges.append((first, last)) }
 
-  private static func dotted(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> UInt32? {
-    var value: UInt32 = 0
-    var parts = 0
-    var digits = 0
-    var part: UInt32 = 0
-    for byte in text {
-      if byte == 0x2E {
-        guard digits > 0, parts < 3 else { return nil }
-        value = value << 8 | part
-        parts += 1
-        digits = 0
-        part = 0
+  mutating func finish() {
+    ranges.sort { $0.first < $1.first }
+    var joined: [(first: UInt128, last: UInt128)] = []
+    for range in ranges {
+      if let previous = joined.last, range.first <= previous.last {
+        joined[joined.count - 1].last = max(previous.last, range.last)
       } else {
-        guard byte &- 0x30 < 10, digits < 3 else { return nil }
-        part = part * 10 + UInt32(byte &- 0x30)
-        guard part <= 255 else { return nil }
-        digits += 1
+        joined.append(range)
       }
     }
-    return parts == 3 && digits > 0 ? value << 8 | part : nil
+    ranges = joined
   }
 
-  func shares(prefix: Int, with other: IPAddressBytes) -> Bool {
-    if prefix == 0 { return true }
-    if prefix <= 64 { return (high ^ other.high) >> UInt64(64 - prefix) == 0 }
-    return high == other.high && (low ^ other.low) >> UInt64(128 - prefix) == 0
+  func contains(_ value: UInt128) -> Bool {
+    // The last range that begins at or before the value.
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].first <= value { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && value <= ranges[low - 1].last
   }
 }
