@@ -19,7 +19,8 @@ enum RequestValues {
     memory.set(.requestFilename, filename)
     memory.set(.pathInfo, filename)
     let basename = filename.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }.map { filename[($0 + 1)...] } ?? filename[...]
-    if !basename.isEmpty { memory.set(.requestBasename, Array(basename)) }
+    // Empty for a path that ends in a slash: CRS 3.3.4 asks "not a .pdf" of it.
+    memory.set(.requestBasename, Array(basename))
 
     fillFields(memory, from: head)
     fillConnection(memory, from: request)
