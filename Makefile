@@ -1,0 +1,41 @@
+# Two commands matter: `make demo` shows the main job, `make test` passes the tests. Both do their own set-up.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+BINARY := .build/release/ropeline
+# A crashed test must end, not wait for a backtrace.
+export SWIFT_BACKTRACE := enable=no
+
+.PHONY: help setup build test demo bench conformance format lint clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 16
+
+setup: ## Install what is missing (apt)
+	@scripts/setup.sh
+
+build: setup ## Build the release binary
+	swift build -c release --jobs $(JOBS) --product ropeline
+
+test: setup ## Build and pass all tests
+	swift build --build-tests --jobs $(JOBS)
+	swift test --skip-build
+	.build/debug/ropeline lint Rulesets
+
+demo: build ## Run the proxy on sample traffic and show the verdicts
+	@scripts/demo.sh
+
+bench: build ## Measure the engine beside libmodsecurity, in one run
+	@Benchmarks/engine.sh
+
+conformance: setup ## Run the vectors of others (ROPELINE_CONFORMANCE)
+	swift build --build-tests --jobs $(JOBS)
+	swift test --skip-build --filter ConformanceTests
+
+format: ## Format the sources
+	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift
+
+lint: build ## Check our own rules
+	$(BINARY) lint Rulesets
+
+clean: ## Remove what was built
+	rm -rf .build
