@@ -26,24 +26,28 @@ enum HexCoding {
 
   /// `0xHH…` runs become bytes.
   static func decodeSQL(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
-    Bytes.begin(&output, with: input, upTo: 0)
     var index = 0
-    var isChanged = false
+    while index < input.count, !isSQLStart(input, at: index) { index += 1 }
+    guard index < input.count else { return false }
+    Bytes.begin(&output, with: input, upTo: index)
     while index < input.count {
-      if input[index] == 0x30, index + 3 < input.count, input[index + 1] | 0x20 == 0x78, Bytes.isHex(input[index + 2]),
-        Bytes.isHex(input[index + 3])
-      {
-        index += 2
-        while index + 1 < input.count, Bytes.isHex(input[index]), Bytes.isHex(input[index + 1]) {
-          output.append(Bytes.hexValue(input[index]) << 4 | Bytes.hexValue(input[index + 1]))
-          index += 2
-        }
-        isChanged = true
-      } else {
+      guard isSQLStart(input, at: index) else {
         output.append(input[index])
         index += 1
+        continue
+      }
+      index += 2
+      while index + 1 < input.count, Bytes.isHex(input[index]), Bytes.isHex(input[index + 1]) {
+        output.append(Bytes.hexValue(input[index]) << 4 | Bytes.hexValue(input[index + 1]))
+        index += 2
       }
     }
-    return isChanged
+    return true
+  }
+
+  @inline(__always)
+  private static func isSQLStart(_ input: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
+    input[index] == 0x30 && index + 3 < input.count && input[index + 1] | 0x20 == 0x78 && Bytes.isHex(input[index + 2])
+      && Bytes.isHex(input[index + 3])
   }
 }
