@@ -66,6 +66,7 @@ let package = Package(
 
     // Tests
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
+    .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),

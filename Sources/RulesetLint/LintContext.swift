@@ -12,8 +12,9 @@ struct LintContext {
 
     var id: Int? { rules.first?.rule.id }
     var range: SourceRange { rules[0].range }
-    /// Rules that carry the CRS's version, and its set-up file.
-    var isCRS: Bool {
+    /// Whether the rule stands in a file of the CRS: one of its rules carries the CRS's version, or it is the set-up file.
+    var isCRS = false
+    var carriesCRSVersion: Bool {
       if range.start.file.hasSuffix("crs-setup.conf") || range.start.file.hasSuffix("crs-setup.conf.example") { return true }
       return rules.contains { rule, _ in rule.actions.items.contains { if case .version(let text) = $0.value { text.hasPrefix("OWASP_CRS") } else { false } } }
     }
@@ -46,6 +47,8 @@ struct LintContext {
       default: break
       }
     }
+    let files = Set(chains.filter(\.carriesCRSVersion).map(\.range.start.file))
+    for index in chains.indices { chains[index].isCRS = files.contains(chains[index].range.start.file) }
     self.chains = chains
     self.markers = markers
     hasCRS = chains.contains { $0.isCRS && ($0.id ?? 0) >= 901_000 }

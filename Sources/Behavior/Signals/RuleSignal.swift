@@ -7,14 +7,16 @@ enum RuleSignal: Signal {
 
   static func evidence(in history: ClientHistory) -> BehaviorSignal? {
     guard history.refusedByRules > 0 else { return nil }
-    // 3 bits for the first, one more for each doubling, and one for each further ten points of the worst score, up to 12 in all.
-    var bits = 3.0
+    // A score of 5 is one rule, which may be mistaken: 1.5 bits, and half a bit for each doubling, up to 4. From 10 on several rules
+    // agree: 4 bits, and one for each doubling, up to 12.
+    let isOneRule = history.worstAnomaly < 10
+    var bits = isOneRule ? 1.5 : 4 + min(Double(history.worstAnomaly - 10) / 10, 3)
     var count = history.refusedByRules
     while count > 1 {
-      bits += 1
+      bits += isOneRule ? 0.5 : 1
       count /= 2
     }
-    bits = min(12, bits + Double(max(history.worstAnomaly - 5, 0)) / 10)
+    bits = min(bits, isOneRule ? 4 : 12)
     return BehaviorSignal(
       signal: name, bits: bits,
       detail: "the rules would refuse \(history.refusedByRules) of \(history.requests) requests; the worst scored \(history.worstAnomaly)")

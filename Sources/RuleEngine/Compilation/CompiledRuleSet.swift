@@ -15,16 +15,20 @@ public final class CompiledRuleSet: Sendable {
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
   let pcreLimitsSlot: Int
-  /// The slots in which the CRS keeps its totals, and our own rule set its own; the first one that is set is the total.
+  /// The slots in which the CRS keeps its totals; the first one that is set is the total.
   let inboundScoreSlots: [Int]
   let outboundScoreSlots: [Int]
+  /// Per paranoia level, as 3.x and 4.x name them.
+  let levelScoreSlots: [Int]
+  /// The score of rule sets of our own, kept beside the CRS's.
+  let ownScoreSlot: Int
   /// Whether a rule reads the client's address, so that its answers differ by client.
   public let readsClientAddress: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int,
-    inboundScoreSlots: [Int], outboundScoreSlots: [Int], readsClientAddress: Bool
+    inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool
   ) {
     self.settings = settings
     self.ruleCount = ruleCount
@@ -35,6 +39,8 @@ public final class CompiledRuleSet: Sendable {
     self.pcreLimitsSlot = pcreLimitsSlot
     self.inboundScoreSlots = inboundScoreSlots
     self.outboundScoreSlots = outboundScoreSlots
+    self.levelScoreSlots = levelScoreSlots
+    self.ownScoreSlot = ownScoreSlot
     self.readsClientAddress = readsClientAddress
   }
 }

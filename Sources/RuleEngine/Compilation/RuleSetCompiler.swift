@@ -141,12 +141,16 @@ public struct RuleSetCompiler {
     }
     let pcreLimitsSlot = keys.slot(of: Array("msc_pcre_limits_exceeded".utf8))
     // Before the table is handed over: each call may add to it.
-    let inbound = ["blocking_inbound_anomaly_score", "anomaly_score", "ropeline_score"].map { keys.slot(of: Array($0.utf8)) }
+    let inbound = ["blocking_inbound_anomaly_score", "anomaly_score"].map { keys.slot(of: Array($0.utf8)) }
     let outbound = ["blocking_outbound_anomaly_score", "outbound_anomaly_score"].map { keys.slot(of: Array($0.utf8)) }
+    let levels = ["anomaly_score_pl", "inbound_anomaly_score_pl"].flatMap { name in
+      (1...4).map { keys.slot(of: Array("\(name)\($0)".utf8)) }
+    }
+    let own = keys.slot(of: Array("ropeline_score".utf8))
     return CompiledRuleSet(
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
       transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot,
-      inboundScoreSlots: inbound, outboundScoreSlots: outbound,
+      inboundScoreSlots: inbound, outboundScoreSlots: outbound, levelScoreSlots: levels, ownScoreSlot: own,
       readsClientAddress: readsClientAddress)
   }
 

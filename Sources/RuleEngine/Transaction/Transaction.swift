@@ -105,7 +105,15 @@ public final class Transaction {
 
   /// The totals of the CRS's rules, or of our own where the CRS is not loaded.
   public var anomaly: AnomalyScore {
-    AnomalyScore(inbound: total(rules.inboundScoreSlots), outbound: total(rules.outboundScoreSlots))
+    let own = memory.variables[rules.ownScoreSlot].map { max($0.leadingInteger, 0) } ?? 0
+    let inbound = total(rules.inboundScoreSlots)
+    return AnomalyScore(
+      inbound: (inbound > 0 ? inbound : sum(rules.levelScoreSlots)) &+ own, outbound: total(rules.outboundScoreSlots))
+  }
+
+  /// What the CRS has counted by paranoia level before its evaluation rules add it up.
+  private func sum(_ slots: [Int]) -> Int {
+    slots.reduce(0) { $0 &+ (memory.variables[$1].map { max($0.leadingInteger, 0) } ?? 0) }
   }
 
   private func total(_ slots: [Int]) -> Int {
@@ -279,7 +287,8 @@ public final class Transaction {
       Entry(key: matchedName, value: text, keyID: -1, valueID: -1))
     memory.scalars[VariableName.matchedVar.ordinal] = Entry(key: ByteArena.empty, value: text, keyID: -1, valueID: -1)
     memory.scalars[VariableName.matchedVarName.ordinal] = Entry(key: ByteArena.empty, value: matchedName, keyID: -1, valueID: -1)
-    if link.isCapturing, !link.isNegated, let found {
+    // An operator that captures nothing (@eq and the like) leaves alone what an earlier rule captured.
+    if link.isCapturing, !link.isNegated, let found, !found.groups.isEmpty {
       for group in 0..<10 {
         let bytes = group < found.groups.count ? found.groups[group] : nil
         memory.variables[group] = bytes.map { memory.arena.copy($0) }
