@@ -5,35 +5,59 @@ import HTTPWire
 import NIOCore
 import Telemetry
 
-/// One request on its way: what was read, what the rules said, what is still to come.
+/// One request on its way: what was read, what the rules said, what is still to come. Confined to its event loop.
 final class Exchange {
   let parsed: ParsedRequestHead
   let request: Request
   let inspection: Inspection
   let started: NIODeadline
+  /// Whether the peer's forwarding fields are believed.
+  let isTrusted: Bool
   /// `X-Forwarded-For` of a trusted peer, to which ours is added.
   let forwardedFor: [UInt8]?
+  /// Whether limits of bodies refuse; under a brake they only mark.
+  let isEnforcing: Bool
+
   /// The body without its transfer coding, as far as it is held.
   var body: [UInt8] = []
   var bodyLeft = 0
   var decoder = ChunkedDecoder()
-  var inspectionTime = 0
+  /// The answer's body, as far as it is held for phase 4.
+  var answerBody: [UInt8] = []
+  /// Microseconds by phase; -1 for a phase that did not run. Index 0 is unused.
+  private var phaseTimes = SIMD8<Int32>(repeating: -1)
   var upstreamStarted: NIODeadline?
   var upstreamTime: Int?
   var requestBytes = 0
   var bytesSent = 0
   var bodyBytesSent = 0
   var isRecorded = false
-  /// Whether an attempt may be made again on a fresh connection: nothing of an answer was seen, and the whole request is held.
-  var canRetry = true
+  /// Whether the answer is one of our own.
+  var isOwnAnswer = false
+  /// Upstreams that could not be reached for this exchange.
+  var triedUpstreams: [Int] = []
+  /// Whether the request may be sent once more on a fresh connection: all of it is held, nothing of an answer was seen, and doing
+  /// it twice does no harm.
+  var canRetry: Bool
 
-  init(parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, forwardedFor: [UInt8]?) {
+  init(
+    parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,
+    isEnforcing: Bool
+  ) {
     self.parsed = parsed
     self.request = request
     self.inspection = inspection
     self.started = started
+    self.isTrusted = isTrusted
     self.forwardedFor = forwardedFor
+    self.isEnforcing = isEnforcing
+    canRetry = Self.isIdempotent(parsed.head.method)
     if case .length(let count) = parsed.framing { bodyLeft = count }
+  }
+
+  /// RFC 9110 section 9.2.2.
+  private static func isIdempotent(_ method: [UInt8]) -> Bool {
+    ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains { method.elementsEqual($0.utf8) }
   }
 
   var isHEAD: Bool { request.head.method.elementsEqual("HEAD".utf8) }
@@ -48,21 +72,26 @@ final class Exchange {
     }
   }
 
+  /// How a body that is held as a whole is sent on.
+  var heldFraming: BodyFraming { parsed.framing == .none ? .none : .length(body.count) }
+
   /// Runs a phase and adds its time.
-  func timed<Result>(_ body: (Inspection) -> Result) -> Result {
+  func timed<Result>(_ phase: Int, _ body: (Inspection) -> Result) -> Result {
     let start = NIODeadline.now()
-    defer { inspectionTime += Int((NIODeadline.now() - start).nanoseconds / 1000) }
+    defer { phaseTimes[phase] = max(phaseTimes[phase], 0) &+ Int32(clamping: (NIODeadline.now() - start).nanoseconds / 1000) }
     return body(inspection)
   }
 
   func record(status: Int) -> ExchangeRecord {
-    let outcome = timed { $0.finish(status: status) }
+    let outcome = timed(5) { $0.finish(status: status) }
     var record = ExchangeRecord(request: request, status: status, outcome: outcome)
-    record.inspectionTime = inspectionTime
+    record.phaseTimes = phaseTimes
+    record.inspectionTime = (1...5).reduce(0) { $0 + max(Int(phaseTimes[$1]), 0) }
     record.upstreamTime = upstreamTime
     record.requestBytes = requestBytes
     record.bytesSent = bytesSent
     record.bodyBytesSent = bodyBytesSent
+    record.isOwnAnswer = isOwnAnswer
     record.totalTime = Int((NIODeadline.now() - started).nanoseconds / 1000)
     return record
   }

@@ -15,7 +15,7 @@ enum ForwardedHead {
 
   /// The request as the upstream gets it.
   static func request(
-    _ head: RequestHead, client: String, forwardedFor: [UInt8]?, requestID: String, framing: BodyFraming
+    _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, framing: BodyFraming
   ) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(1024)
@@ -41,8 +41,11 @@ enum ForwardedHead {
     } else {
       append("X-Forwarded-For", Array(client.utf8), to: &output)
     }
-    append("X-Forwarded-Proto", Array("http".utf8), to: &output)
-    append("X-Forwarded-Host", host, to: &output)
+    // A trusted peer, such as the one that ends TLS, knows better than this hop.
+    let proto = isTrusted ? head.fields.firstValue(of: "x-forwarded-proto") : nil
+    append("X-Forwarded-Proto", proto ?? Array("http".utf8), to: &output)
+    let forwardedHost = isTrusted ? head.fields.firstValue(of: "x-forwarded-host") : nil
+    append("X-Forwarded-Host", forwardedHost ?? host, to: &output)
     append("X-Request-ID", Array(requestID.utf8), to: &output)
     append("Via", Array("1.1 ropeline".utf8), to: &output)
     switch framing {

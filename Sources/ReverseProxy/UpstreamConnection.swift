@@ -4,13 +4,13 @@ import NIOCore
 import NIOPosix
 
 /// Why an upstream gave no usable answer.
-enum UpstreamFailure { case unreachable, closed, broken, timedOut }
+enum UpstreamFailure: Error { case unreachable, closed, broken, timedOut }
 
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
   func upstreamDidAnswer(_ head: ParsedResponseHead)
   /// `isLast` is set with the last bytes, which may be none.
-  func upstreamDidSend(_ bytes: [UInt8], isLast: Bool)
+  func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
   func upstreamDidFail(_ failure: UpstreamFailure)
   func upstreamWritabilityDidChange(isWritable: Bool)
 }
@@ -29,40 +29,54 @@ final class UpstreamConnection: ChannelInboundHandler {
     case closed
   }
 
-  let upstream: Upstream
+  /// The upstream's number in the configuration.
+  let upstream: Int
   private let parser: ResponseHeadParser
   private var state = State.idle
+  private var scan = HeadScan()
+  private var isReading = true
   private var buffer = ByteBuffer()
   private var channel: (any Channel)?
   private weak var receiver: (any UpstreamReceiver)?
   private weak var loop: LoopState?
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
+  /// Set when the upstream answered before it had the whole request: the rest would be read as the next one.
+  var mustClose = false
 
-  init(upstream: Upstream, loop: LoopState) {
+  init(upstream: Int, loop: LoopState) {
     self.upstream = upstream
     self.loop = loop
     parser = ResponseHeadParser(limits: loop.shared.configuration.limits)
   }
 
-  /// Opens a connection; `body` gets it, or nil.
-  static func open(_ upstream: Upstream, loop: LoopState, then body: @escaping (UpstreamConnection?) -> Void) {
+  /// Opens a connection; `body` gets it, or the reason why there is none.
+  static func open(_ upstream: Int, loop: LoopState, then body: @escaping (Result<UpstreamConnection, UpstreamFailure>) -> Void) {
     let connection = UpstreamConnection(upstream: upstream, loop: loop)
     let bound = NIOLoopBound(connection, eventLoop: loop.eventLoop)
     let result = NIOLoopBound(body, eventLoop: loop.eventLoop)
+    let address = loop.shared.upstreams.all[upstream]
     ClientBootstrap(group: loop.eventLoop)
       .connectTimeout(.seconds(Int64(loop.shared.configuration.connectTimeout)))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
       }
-      .connect(host: upstream.host, port: upstream.port)
+      .connect(host: address.host, port: address.port)
       .whenComplete { outcome in
         switch outcome {
-        case .success: result.value(bound.value)
-        case .failure: result.value(nil)
+        case .success: result.value(.success(bound.value))
+        case .failure(let error): result.value(.failure(Self.isTimeout(error) ? .timedOut : .unreachable))
         }
       }
+  }
+
+  private static func isTimeout(_ error: any Error) -> Bool {
+    if case .connectTimeout = error as? ChannelError { return true }
+    guard let error = error as? NIOConnectionError, !error.connectionErrors.isEmpty else { return false }
+    return error.connectionErrors.allSatisfy {
+      if case .connectTimeout = $0.error as? ChannelError { true } else { false }
+    }
   }
 
   var isUsable: Bool {
@@ -78,6 +92,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func send(_ bytes: [UInt8], toHEAD: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
+    scan = HeadScan()
     write(bytes)
   }
 
@@ -90,7 +105,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   /// Whether to read what the upstream sends: off while the client is slow.
   func setReading(_ isOn: Bool) {
-    channel?.setOption(.autoRead, value: isOn).whenComplete { _ in }
+    guard isOn != isReading, let channel else { return }
+    isReading = isOn
+    try? channel.syncOptions?.setOption(.autoRead, value: isOn)
   }
 
   func close() {
@@ -116,11 +133,12 @@ final class UpstreamConnection: ChannelInboundHandler {
         return
       case .closed: return
       case .head(let toHEAD):
-        switch buffer.withUnsafeReadableBytes({ parser.parse($0, toHEAD: toHEAD) }) {
+        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, toHEAD: toHEAD) }) {
         case .needsMore: return
         case .broken: return fail(.broken)
         case .head(let head, let consumed):
           buffer.moveReaderIndex(forwardBy: consumed)
+          scan = HeadScan()
           if head.response.status < 200 {
             // 101 would be a tunnel that nobody asked for; other interim answers are dropped.
             if head.response.status == 101 { return fail(.broken) }
@@ -131,9 +149,9 @@ final class UpstreamConnection: ChannelInboundHandler {
         }
       case .body(let left, let keeps):
         guard buffer.readableBytes > 0 else { return }
-        let bytes = buffer.readBytes(length: min(left, buffer.readableBytes)) ?? []
-        state = .body(left: left - bytes.count, keeps: keeps)
-        if left == bytes.count { return finish(bytes, keeps: keeps) }
+        guard let bytes = buffer.readSlice(length: min(left, buffer.readableBytes)) else { return }
+        state = .body(left: left - bytes.readableBytes, keeps: keeps)
+        if left == bytes.readableBytes { return finish(bytes, keeps: keeps) }
         receiver?.upstreamDidSend(bytes, isLast: false)
       case .chunked(var decoder, let keeps):
         guard buffer.readableBytes > 0 else { return }
@@ -143,11 +161,11 @@ final class UpstreamConnection: ChannelInboundHandler {
         case .consumed(let count):
           buffer.moveReaderIndex(forwardBy: count)
           state = .chunked(decoder, keeps: keeps)
-          if decoder.isDone { return finish(output, keeps: keeps) }
-          if !output.isEmpty { receiver?.upstreamDidSend(output, isLast: false) }
+          if decoder.isDone { return finish(ByteBuffer(bytes: output), keeps: keeps) }
+          if !output.isEmpty { receiver?.upstreamDidSend(ByteBuffer(bytes: output), isLast: false) }
         }
       case .untilClose:
-        guard let bytes = buffer.readBytes(length: buffer.readableBytes), !bytes.isEmpty else { return }
+        guard buffer.readableBytes > 0, let bytes = buffer.readSlice(length: buffer.readableBytes) else { return }
         receiver?.upstreamDidSend(bytes, isLast: false)
         return
       }
@@ -160,7 +178,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     case .none, .length(0):
       receiver?.upstreamDidAnswer(head)
       if case .closed = state { return }
-      finish([], keeps: head.isPersistent)
+      finish(ByteBuffer(), keeps: head.isPersistent)
     case .length(let count):
       state = .body(left: count, keeps: head.isPersistent)
       receiver?.upstreamDidAnswer(head)
@@ -174,13 +192,13 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   /// The answer is complete: tell the exchange, then wait for the next one or close.
-  private func finish(_ bytes: [UInt8], keeps: Bool) {
+  private func finish(_ bytes: ByteBuffer, keeps: Bool) {
     let receiver = self.receiver
     self.receiver = nil
     isReused = true
-    if keeps, buffer.readableBytes == 0, let loop {
+    if keeps, !mustClose, buffer.readableBytes == 0, let loop {
       state = .idle
-      buffer.clear()
+      buffer = ByteBuffer()
       setReading(true)
       loop.giveBack(self)
     } else {
@@ -198,7 +216,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     switch state {
-    case .untilClose: finish([], keeps: false)
+    case .untilClose: finish(ByteBuffer(), keeps: false)
     case .closed: break
     case .idle:
       state = .closed

@@ -19,6 +19,10 @@ public struct ExchangeRecord: Sendable {
   /// Microseconds.
   public var queueTime = 0
   public var inspectionTime = 0
+  /// The same by phase; -1 for a phase that did not run. Index 0 is unused.
+  public var phaseTimes = SIMD8<Int32>(repeating: -1)
+  /// Whether the answer was one of our own: a refusal, or an error of the way.
+  public var isOwnAnswer = false
   public var upstreamTime: Int?
   public var totalTime = 0
 
@@ -42,6 +46,16 @@ public enum AuditSelection: String, Sendable, CaseIterable {
     case .on: self = .all
     case .off: self = .off
     case .relevantOnly, nil: self = .relevant
+    }
+  }
+
+  public func selects(_ record: ExchangeRecord) -> Bool {
+    switch self {
+    case .all: true
+    case .off: false
+    case .relevant:
+      record.isOwnAnswer || record.outcome.isAuditRelevant || record.outcome.would != nil
+        || record.outcome.evidence.rules.contains(where: \.isLogged)
     }
   }
 }

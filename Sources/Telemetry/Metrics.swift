@@ -7,7 +7,7 @@ public final class Metrics: Sendable {
     var rules: [Int: Int] = [:]
     var uninspected: [String: Int] = [:]
     var total = Histogram()
-    var inspection = Histogram()
+    var inspection = Array(repeating: Histogram(), count: 5)
     var upstream = Histogram()
   }
   private struct RequestKey: Hashable {
@@ -23,17 +23,26 @@ public final class Metrics: Sendable {
   /// Takes note of one exchange.
   public func record(_ record: ExchangeRecord) {
     let evidence = record.outcome.evidence
-    let reason =
-      evidence.framing != nil
-      ? "framing"
-      : record.outcome.verdict.kind == .block || record.outcome.would != nil ? "rules" : record.status >= 500 ? "upstream" : "none"
+    let reason = Self.reason(record)
     state.withLock { state in
       state.requests[RequestKey(verdict: record.outcome.verdict.kind.rawValue, reason: reason), default: 0] += 1
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
       state.total.observe(record.totalTime)
-      state.inspection.observe(record.inspectionTime)
+      for phase in 1...5 where record.phaseTimes[phase] >= 0 { state.inspection[phase - 1].observe(Int(record.phaseTimes[phase])) }
       if let time = record.upstreamTime { state.upstream.observe(time) }
+    }
+  }
+
+  /// Why an exchange ended as it did: a closed set, so that the label stays small.
+  private static func reason(_ record: ExchangeRecord) -> String {
+    if let fault = record.outcome.evidence.framing { return fault.status == 413 ? "limit" : "framing" }
+    if record.outcome.verdict.kind == .block || record.outcome.would != nil { return "rules" }
+    switch record.status {
+    case 499: return "client"
+    case 408 where record.isOwnAnswer: return "timeout"
+    case 500... where record.isOwnAnswer: return "upstream"
+    default: return "none"
     }
   }
 
@@ -52,7 +61,9 @@ public final class Metrics: Sendable {
     metric("ropeline_request_duration_seconds", "histogram", "From the first byte of a request to the last of its answer.")
     lines += state.total.lines("ropeline_request_duration_seconds")
     metric("ropeline_inspection_duration_seconds", "histogram", "Time spent in the rules.")
-    lines += state.inspection.lines("ropeline_inspection_duration_seconds")
+    for (index, histogram) in state.inspection.enumerated() {
+      lines += histogram.lines("ropeline_inspection_duration_seconds", label: "phase=\"\(index + 1)\"")
+    }
     metric("ropeline_upstream_duration_seconds", "histogram", "From the forwarded request to the head of the upstream's answer.")
     lines += state.upstream.lines("ropeline_upstream_duration_seconds")
     metric("ropeline_inflight_requests", "gauge", "Requests that are being handled.")
@@ -89,17 +100,20 @@ struct Histogram: Sendable {
     sum += microseconds
   }
 
-  func lines(_ name: String) -> [String] {
+  /// - Parameter label: `name="value"`, or empty for none.
+  func lines(_ name: String, label: String = "") -> [String] {
+    let prefix = label.isEmpty ? "" : "\(label),"
+    let braces = label.isEmpty ? "" : "{\(label)}"
     var lines: [String] = []
     var total = 0
     for (index, bound) in Self.bounds.enumerated() {
       total += counts[index]
-      lines.append("\(name)_bucket{le=\"\(bound.label)\"} \(total)")
+      lines.append("\(name)_bucket{\(prefix)le=\"\(bound.label)\"} \(total)")
     }
     total += counts[Self.bounds.count]
-    lines.append("\(name)_bucket{le=\"+Inf\"} \(total)")
-    lines.append("\(name)_sum \(Double(sum) / 1_000_000)")
-    lines.append("\(name)_count \(total)")
+    lines.append("\(name)_bucket{\(prefix)le=\"+Inf\"} \(total)")
+    lines.append("\(name)_sum\(braces) \(Double(sum) / 1_000_000)")
+    lines.append("\(name)_count\(braces) \(total)")
     return lines
   }
 }
