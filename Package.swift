@@ -47,7 +47,7 @@ let package = Package(
 
     // The shells
     .target(name: "Reporting", dependencies: ["EvidenceModel"], swiftSettings: strict),
-    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "Detection", "Reporting"], swiftSettings: strict),
+    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "Detection", "Reporting"], swiftSettings: strict),
     .target(
       name: "LogAnalysis",
       dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),
@@ -69,6 +69,10 @@ let package = Package(
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
+    .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),
+    .testTarget(
+      name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
     .testTarget(name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", nioCore, nioPosix], swiftSettings: strict),

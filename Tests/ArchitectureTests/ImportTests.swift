@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// The arrows of ARCHITECTURE.md, held against the imports: a plain build lets an undeclared import of a sibling through.
+@Suite("Architecture")
+struct ImportTests {
+  private static let allowed: [String: Set<String>] = [
+    "HTTPModel": [],
+    "EvidenceModel": ["HTTPModel"],
+    "SecLang": [],
+    "PatternScan": ["CPCRE2"],
+    "BodyDecoding": ["HTTPModel"],
+    "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
+    "Behavior": ["HTTPModel", "EvidenceModel"],
+    "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine"],
+    "HTTPWire": ["HTTPModel", "EvidenceModel", "NIOCore"],
+    "Reporting": ["EvidenceModel"],
+    "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "Detection", "Reporting"],
+    "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
+    "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
+    "ReverseProxy": ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
+  ]
+  /// Modules of the platform, open to every room; Foundation is not one of them.
+  private static let platform: Set<String> = ["Swift", "Glibc", "Synchronization"]
+
+  @Test func roomsImportOnlyWhatTheirArrowsAllow() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Sources")
+    var count = 0
+    for (room, allowed) in Self.allowed {
+      let folder = sources.appendingPathComponent(room)
+      let files = (FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? [])
+        .filter { $0.pathExtension == "swift" }
+      #expect(!files.isEmpty, "\(room) has no source")
+      for file in files {
+        count += 1
+        for line in String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n") {
+          guard let match = line.wholeMatch(of: /(?:@\w+ )*(?:public |package |internal |private )?import (?:struct |enum |class |func )?(\w+).*/) else { continue }
+          let name = String(match.1)
+          #expect(allowed.contains(name) || Self.platform.contains(name), "\(room)/\(file.lastPathComponent) imports \(name)")
+        }
+      }
+    }
+    #expect(count > 100)
+  }
+}
