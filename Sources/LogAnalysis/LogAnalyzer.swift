@@ -183,7 +183,7 @@ public final class LogAnalyzer {
   /// The rules' answer to a line. It does not depend on the client unless a rule reads the address, so it is kept per distinct line.
   private func inspect(_ logged: LoggedRequest) -> CachedResult {
     let request = logged.request
-    let isCacheable = configuration.cachedRequests > 0 && !inspector.rules.readsClientAddress
+    let isCacheable = configuration.cachedRequests > 0
     var key: [UInt8] = []
     if isCacheable {
       key = request.head.line
@@ -192,6 +192,8 @@ public final class LogAnalyzer {
         key += field.value
       }
       key.append(UInt8(truncatingIfNeeded: logged.status / 100))
+      // The CRS asks whether a request comes from the machine itself: then the answer is kept for each address.
+      if inspector.rules.readsClientAddress { key += Array(request.client.address.utf8) }
       if let known = cache[key] { return known }
     }
     let inspection = inspector.begin(request, scratch: scratch)

@@ -79,7 +79,7 @@ struct RulesArguments: ParsableArguments {
   static func line(for diagnostic: Diagnostic) -> String {
     let place = diagnostic.range.start
     var text = "\(place.file):\(place.line):\(place.column): \(diagnostic.severity.rawValue): \(diagnostic.message)"
-    if let suggestion = diagnostic.suggestion { text += " (did you mean \(suggestion)?)" }
+    if let suggestion = diagnostic.suggestion, !diagnostic.message.contains("did you mean") { text += " (did you mean \(suggestion)?)" }
     if let related = diagnostic.related { text += " (first at \(related.start.file):\(related.start.line))" }
     return text
   }
