@@ -74,7 +74,7 @@ let package = Package(
       name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
-    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: strict),
+    .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
