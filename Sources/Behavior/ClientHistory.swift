@@ -155,7 +155,9 @@ public enum PathShape {
 
   public static func isLogin(_ path: [UInt8]) -> Bool {
     let lower = path.map(asciiLowercased)
-    return ["login", "signin", "sign-in", "session", "token", "wp-login.php"].contains { lower.suffix($0.utf8.count).elementsEqual($0.utf8) }
+    return ["login", "signin", "sign-in", "session", "token", "wp-login.php"].contains {
+      lower.suffix($0.utf8.count).elementsEqual($0.utf8)
+    }
   }
 
   /// The number with which a path ends, such as 1042 in `/v1/tracks/1042`.

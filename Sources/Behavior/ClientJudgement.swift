@@ -31,7 +31,8 @@ public struct ClientJudgement: Sendable {
 /// What a user agent says it is.
 public enum DeclaredClient {
   private static let crawlers = [
-    "googlebot", "bingbot", "yandexbot", "baiduspider", "duckduckbot", "slurp", "ahrefsbot", "semrushbot", "mj12bot", "applebot", "petalbot",
+    "googlebot", "bingbot", "yandexbot", "baiduspider", "duckduckbot", "slurp", "ahrefsbot", "semrushbot", "mj12bot", "applebot",
+    "petalbot",
     "crawler", "spider", "bot/", "bot;", "feed", "facebookexternalhit", "twitterbot", "archive.org",
   ].map { Array($0.utf8) }
   private static let monitors = ["uptimerobot", "pingdom", "statuscake", "site24x7", "nagios", "monitor", "healthcheck", "kube-probe"]

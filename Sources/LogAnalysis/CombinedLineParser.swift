@@ -15,7 +15,9 @@ struct CombinedLineParser {
   private mutating func read(as format: LogFormat) throws(LogLineError) -> LoggedRequest {
     var parts = LogLineParts()
     parts.client = try word("the client's address")
-    guard parts.client.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !parts.client.isEmpty else { throw LogLineError(reason: "no client address") }
+    guard parts.client.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), !parts.client.isEmpty else {
+      throw LogLineError(reason: "no client address")
+    }
     _ = try word("the identity")
     // A user's name may hold blanks: the time's bracket ends it.
     guard let bracket = line[index...].firstIndex(of: 0x5B) else { throw LogLineError(reason: "no [time]") }
@@ -29,7 +31,9 @@ struct CombinedLineParser {
     parts.status = try number("the status", 100...999)
     parts.bodyBytes = try bytesSent()
     if format == .common {
-      guard index >= line.count || line[index...].allSatisfy({ $0 == 0x20 || $0 == 0x0D }) else { throw LogLineError(reason: "more than common has") }
+      guard index >= line.count || line[index...].allSatisfy({ $0 == 0x20 || $0 == 0x0D }) else {
+        throw LogLineError(reason: "more than common has")
+      }
       return LoggedRequest(parts: parts, format: format)
     }
     parts.referer = try quoted("the referrer")
@@ -63,7 +67,9 @@ struct CombinedLineParser {
       }
       if byte == 0x5C, index + 1 < line.count {
         let next = line[index + 1]
-        if next == 0x78, index + 3 < line.count, let decoded = UInt8(String(decoding: line[(index + 2)..<(index + 4)], as: UTF8.self), radix: 16) {
+        if next == 0x78, index + 3 < line.count,
+          let decoded = UInt8(String(decoding: line[(index + 2)..<(index + 4)], as: UTF8.self), radix: 16)
+        {
           value.append(decoded)
           index += 4
           continue
@@ -90,7 +96,9 @@ struct CombinedLineParser {
   private mutating func bytesSent() throws(LogLineError) -> Int {
     let text = try word("the bytes sent")
     if text == [0x2D] { return 0 }
-    guard let value = Int(String(decoding: text, as: UTF8.self)), value >= 0 else { throw LogLineError(reason: "the bytes sent are no number") }
+    guard let value = Int(String(decoding: text, as: UTF8.self)), value >= 0 else {
+      throw LogLineError(reason: "the bytes sent are no number")
+    }
     return value
   }
 
@@ -104,7 +112,9 @@ struct CombinedLineParser {
       switch String(decoding: pair[..<equals], as: UTF8.self) {
       case "msec":
         // The time stamp, where it is there: it has milliseconds.
-        if let seconds = Double(String(decoding: value, as: UTF8.self)), seconds > 0, seconds < 1e11 { parts.time = Timestamp(seconds: seconds) }
+        if let seconds = Double(String(decoding: value, as: UTF8.self)), seconds > 0, seconds < 1e11 {
+          parts.time = Timestamp(seconds: seconds)
+        }
       case "rid": if (8...128).contains(value.count) { parts.requestID = String(decoding: value, as: UTF8.self) }
       case "host": parts.host = value
       case "sid": parts.sessionID = value
@@ -122,7 +132,8 @@ enum CommonTime {
 
   static func parse(_ text: ArraySlice<UInt8>) -> Timestamp? {
     let bytes = Array(text)
-    guard bytes.count == 26, bytes[2] == 0x2F, bytes[6] == 0x2F, bytes[11] == 0x3A, bytes[14] == 0x3A, bytes[17] == 0x3A, bytes[20] == 0x20 else {
+    guard bytes.count == 26, bytes[2] == 0x2F, bytes[6] == 0x2F, bytes[11] == 0x3A, bytes[14] == 0x3A, bytes[17] == 0x3A, bytes[20] == 0x20
+    else {
       return nil
     }
     func digits(_ start: Int, _ count: Int) -> Int? {

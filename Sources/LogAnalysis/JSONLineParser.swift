@@ -43,7 +43,9 @@ enum JSONLineParser {
   }
 
   private static func time(_ msec: [UInt8]?, _ local: [UInt8]?, _ iso: [UInt8]?) throws(LogLineError) -> Timestamp {
-    if let msec, let seconds = Double(String(decoding: msec, as: UTF8.self)), seconds > 0, seconds < 1e11 { return Timestamp(seconds: seconds) }
+    if let msec, let seconds = Double(String(decoding: msec, as: UTF8.self)), seconds > 0, seconds < 1e11 {
+      return Timestamp(seconds: seconds)
+    }
     if let local, let time = CommonTime.parse(local[...]) { return time }
     if let iso {
       if let seconds = Double(String(decoding: iso, as: UTF8.self)), seconds > 0, seconds < 1e11 { return Timestamp(seconds: seconds) }
@@ -80,7 +82,9 @@ enum JSONLineParser {
     }
     var offset = 0
     if index < bytes.count, bytes[index] == 0x2B || bytes[index] == 0x2D {
-      guard let hours = digits((index + 1)..<(index + 3)), let minutes = digits((index + 4)..<(index + 6)) ?? digits((index + 3)..<(index + 5)) else {
+      guard let hours = digits((index + 1)..<(index + 3)),
+        let minutes = digits((index + 4)..<(index + 6)) ?? digits((index + 3)..<(index + 5))
+      else {
         return nil
       }
       offset = (hours * 60 + minutes) * 60 * (bytes[index] == 0x2D ? -1 : 1)

@@ -99,8 +99,10 @@ public final class LogAnalyzer {
       let found = LogFormat.detect(lines)
       let chosen = format ?? found?.format ?? .combined
       format = chosen
-      let matched = configuration.format == nil ? found?.matched ?? 0 : lines.count { if case .success = chosen.parse($0) { true } else { false } }
-      report.formats.append(Report.Format(file: path, format: matched == 0 ? "unknown" : chosen.rawValue, matched: matched, sampled: lines.count))
+      let matched =
+        configuration.format == nil ? found?.matched ?? 0 : lines.count { if case .success = chosen.parse($0) { true } else { false } }
+      report.formats.append(
+        Report.Format(file: path, format: matched == 0 ? "unknown" : chosen.rawValue, matched: matched, sampled: lines.count))
       for line in sample { take(line.bytes, number: line.number, isCut: line.isCut, path: path, format: chosen) }
       sample = []
     }
@@ -248,7 +250,8 @@ public final class LogAnalyzer {
       var count = endpoints[key]
         ?? (endpoints.count < Self.keptEndpoints
           ? Report.EndpointCount(
-            method: String(decoding: key.method, as: UTF8.self), path: String(decoding: key.path, as: UTF8.self), requests: 0, clientErrors: 0,
+            method: String(decoding: key.method, as: UTF8.self), path: String(decoding: key.path, as: UTF8.self), requests: 0,
+            clientErrors: 0,
             serverErrors: 0, refused: 0) : nil)
     else { return }
     count.requests += 1
@@ -273,8 +276,10 @@ public final class LogAnalyzer {
       if left.userAgent != right.userAgent { return left.userAgent.lexicographicallyPrecedes(right.userAgent) }
       return (left.session ?? "", left.key ?? "") < (right.session ?? "", right.key ?? "")
     }
-    report.rules = rules.filter { $0.value.requests > 0 }.map { Report.RuleCount(id: $0.key, message: $0.value.message, requests: $0.value.requests) }
-      .sorted { ($1.requests, $0.id) < ($0.requests, $1.id) }
+    report.rules = rules.filter { $0.value.requests > 0 }.map {
+      Report.RuleCount(id: $0.key, message: $0.value.message, requests: $0.value.requests)
+    }
+    .sorted { ($1.requests, $0.id) < ($0.requests, $1.id) }
     report.endpoints = Array(
       endpoints.values.sorted { ($1.requests, $0.method, $0.path) < ($0.requests, $1.method, $1.path) }.prefix(1000))
     report.timeline = minutes.values.sorted { $0.start < $1.start }

@@ -15,7 +15,8 @@ public struct LogReader {
   ///
   /// - Parameter path: a file, or `-` for standard input.
   /// - Throws: `LogReadError` if the file cannot be read, or a compressed one is damaged; lines before that have been handed out.
-  public func forEachLine(of path: String, _ body: (_ number: Int, _ line: UnsafeBufferPointer<UInt8>, _ isCut: Bool) throws -> Void) throws {
+  public func forEachLine(of path: String, _ body: (_ number: Int, _ line: UnsafeBufferPointer<UInt8>, _ isCut: Bool) throws -> Void) throws
+  {
     let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw LogReadError(description: "\(path): \(String(cString: strerror(errno)))") }
     defer { if path != "-" { close(descriptor) } }
@@ -139,7 +140,9 @@ private final class Inflater {
         produced = buffer.count - Int(stream.avail_out)
       }
       if produced > 0 { try output[..<produced].withUnsafeBufferPointer { try body($0) } }
-      if result == Z_STREAM_END { isAtEnd = true } else if result != Z_OK && result != Z_BUF_ERROR {
+      if result == Z_STREAM_END {
+        isAtEnd = true
+      } else if result != Z_OK && result != Z_BUF_ERROR {
         throw LogReadError(description: "\(path): the compressed data is damaged")
       }
     }

@@ -48,7 +48,8 @@ protocol Check: SendableMetatype {
 }
 
 extension Check {
-  static func finding(_ range: SourceRange, rule: Int?, _ message: String, severity: FindingSeverity? = nil, help: String? = nil) -> Finding {
+  static func finding(_ range: SourceRange, rule: Int?, _ message: String, severity: FindingSeverity? = nil, help: String? = nil) -> Finding
+  {
     Finding(
       code: documentation.code, name: documentation.name, severity: severity ?? documentation.severity, range: range, rule: rule,
       message: message, help: help)

@@ -39,7 +39,9 @@ public struct FindingText {
     let shown = line[min(from, line.count)..<min(from + Self.width, line.count)]
     let number = String(range.start.line)
     let margin = String(repeating: " ", count: number.count)
-    let text = (from > 0 ? "…" : "") + String(decoding: shown.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self) + (from + Self.width < line.count ? "…" : "")
+    let text =
+      (from > 0 ? "…" : "") + String(decoding: shown.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
+      + (from + Self.width < line.count ? "…" : "")
     let count = max(1, min(last, from + Self.width) - first)
     let lead = String(repeating: " ", count: first - from + (from > 0 ? 1 : 0))
     return "\(margin) |\n\(number) | \(text)\n\(margin) | \(lead)\(styled(String(repeating: "^", count: count), color))\n"

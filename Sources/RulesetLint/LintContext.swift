@@ -16,7 +16,9 @@ struct LintContext {
     var isCRS = false
     var carriesCRSVersion: Bool {
       if range.start.file.hasSuffix("crs-setup.conf") || range.start.file.hasSuffix("crs-setup.conf.example") { return true }
-      return rules.contains { rule, _ in rule.actions.items.contains { if case .version(let text) = $0.value { text.hasPrefix("OWASP_CRS") } else { false } } }
+      return rules.contains { rule, _ in
+        rule.actions.items.contains { if case .version(let text) = $0.value { text.hasPrefix("OWASP_CRS") } else { false } }
+      }
     }
   }
 
@@ -58,7 +60,11 @@ struct LintContext {
       for (rule, _) in chain.rules {
         for action in rule.actions.items {
           guard case .setVariable(let assignment) = action.value, assignment.collection == .tx else { continue }
-          if assignment.key.hasMacros { isComputed = true } else { assigned.insert(String(decoding: assignment.key.source, as: UTF8.self).lowercased()) }
+          if assignment.key.hasMacros {
+            isComputed = true
+          } else {
+            assigned.insert(String(decoding: assignment.key.source, as: UTF8.self).lowercased())
+          }
         }
       }
     }

@@ -71,10 +71,12 @@ struct Suppressions {
   static let documentation = [
     CheckDocumentation(
       code: "SL901", name: "unused-suppression", severity: .warning, why: "The comment suppresses a finding that is not there any more.",
-      bad: "# lint:ignore SL212 not needed\nSecAction \"id:1,phase:1,pass\"", good: "# lint:ignore SL212 the default is meant\nSecAction \"id:1,pass\""),
+      bad: "# lint:ignore SL212 not needed\nSecAction \"id:1,phase:1,pass\"",
+      good: "# lint:ignore SL212 the default is meant\nSecAction \"id:1,pass\""),
     CheckDocumentation(
       code: "SL902", name: "unknown-code", severity: .warning, why: "No check has this code.",
-      bad: "# lint:ignore SL999 why\nSecAction \"id:1,phase:1,pass\"", good: "# lint:ignore SL212 the default is meant\nSecAction \"id:1,pass\""),
+      bad: "# lint:ignore SL999 why\nSecAction \"id:1,phase:1,pass\"",
+      good: "# lint:ignore SL212 the default is meant\nSecAction \"id:1,pass\""),
   ]
 
   init(_ ruleSet: RuleSet) {
@@ -83,7 +85,9 @@ struct Suppressions {
       for (index, line) in lines.enumerated() {
         guard line.first(where: { $0 != 0x20 && $0 != 0x09 }) == 0x23 else { continue }
         let words = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard let place = words.firstIndex(where: { $0 == "lint:ignore" || $0 == "lint:ignore-file" }), place + 1 < words.count else { continue }
+        guard let place = words.firstIndex(where: { $0 == "lint:ignore" || $0 == "lint:ignore-file" }), place + 1 < words.count else {
+          continue
+        }
         let column = line.firstRange(of: Array(words[place].utf8)).map { line.distance(from: line.startIndex, to: $0.lowerBound) + 1 } ?? 1
         let start = SourcePosition(file: file.path, line: index + 1, column: column)
         let end = SourcePosition(file: file.path, line: index + 1, column: line.count + 1)
@@ -100,7 +104,9 @@ struct Suppressions {
   /// The last line of the directive that follows a comment.
   private static func end(of lines: [ArraySlice<UInt8>], after comment: Int) -> Int {
     var index = comment + 1
-    while index < lines.count, lines[index].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) || lines[index].first(where: { $0 != 0x20 && $0 != 0x09 }) == 0x23 {
+    while index < lines.count,
+      lines[index].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) || lines[index].first(where: { $0 != 0x20 && $0 != 0x09 }) == 0x23
+    {
       index += 1
     }
     while index < lines.count, lines[index].last(where: { $0 != 0x20 && $0 != 0x0D && $0 != 0x09 }) == 0x5C { index += 1 }
@@ -109,7 +115,8 @@ struct Suppressions {
 
   mutating func covers(_ finding: Finding) -> Bool {
     var isCovered = false
-    for index in entries.indices where entries[index].range.start.file == finding.range.start.file && finding.code.hasPrefix(entries[index].code) {
+    for index in entries.indices
+    where entries[index].range.start.file == finding.range.start.file && finding.code.hasPrefix(entries[index].code) {
       if let lines = entries[index].lines, !lines.contains(finding.range.start.line) { continue }
       entries[index].isUsed = true
       isCovered = true

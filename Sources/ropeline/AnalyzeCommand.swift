@@ -30,7 +30,9 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "text, json or ndjson.")
   var format: Format = .text
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Write here instead of stdout; .json, .ndjson and .txt choose the format. Repeatable.", valueName: "file"))
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Write here instead of stdout; .json, .ndjson and .txt choose the format. Repeatable.", valueName: "file"))
   var output: [String] = []
 
   @Option(help: "Only requests from this time on: RFC 3339, epoch seconds, or 2026-11-20 19:00 (UTC).")
@@ -57,7 +59,8 @@ struct AnalyzeCommand: ParsableCommand {
   @Option(help: "Workers; the result is the same for any number. This version reads with one.")
   var jobs = 1
 
-  @Option(name: .customLong("fail-on"), help: ArgumentHelp("End with --exit-code if a client of this class was flagged.", valueName: "class"))
+  @Option(
+    name: .customLong("fail-on"), help: ArgumentHelp("End with --exit-code if a client of this class was flagged.", valueName: "class"))
   var failOn: String?
 
   @Option(name: .customLong("exit-code"), help: "The exit code for --fail-on.")
@@ -85,7 +88,9 @@ struct AnalyzeCommand: ParsableCommand {
     for (name, value) in [("--since", since), ("--until", until)] {
       if let value, Self.time(value) == nil { throw ValidationError("\(name): \(value) is no time that is understood.") }
     }
-    if let status, Self.statusFilter(status) == nil { throw ValidationError("--status is a number such as 404 or a class such as 4xx, not \(status).") }
+    if let status, Self.statusFilter(status) == nil {
+      throw ValidationError("--status is a number such as 404 or a class such as 4xx, not \(status).")
+    }
     if let client, Self.network(client) == nil { throw ValidationError("--client is a network such as 192.0.2.0/24, not \(client).") }
     guard jobs >= 1 else { throw ValidationError("--jobs is at least 1.") }
   }
@@ -103,12 +108,15 @@ struct AnalyzeCommand: ParsableCommand {
     var report = analyzer.finish()
     if interrupt.isSet { report.isPartial = true }
     for problem in report.problems { Terminal.error("ropeline: \(problem)") }
-    let isFailing = failOn.map { name in report.clients.contains { $0.verdict.kind != .allow && $0.verdict.label.rawValue == name } } ?? false
+    let isFailing =
+      failOn.map { name in report.clients.contains { $0.verdict.kind != .allow && $0.verdict.label.rawValue == name } } ?? false
     if only == .flagged { report.clients.removeAll { $0.verdict.kind == .allow } }
     try write(report)
     if interrupt.isSet { throw ExitCode(130) }
     if report.parsed == 0 {
-      Terminal.error(report.lines == 0 ? "ropeline: there is no line to read" : "ropeline: none of \(report.lines) lines could be parsed or passed the filters")
+      Terminal.error(
+        report.lines == 0
+          ? "ropeline: there is no line to read" : "ropeline: none of \(report.lines) lines could be parsed or passed the filters")
       throw ExitCode(2)
     }
     if !report.problems.isEmpty { throw ExitCode(2) }
@@ -192,7 +200,9 @@ struct AnalyzeCommand: ParsableCommand {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(identifier: "UTC")
-    for pattern in ["yyyy-MM-dd'T'HH:mm:ss.SSSXXXXX", "yyyy-MM-dd'T'HH:mm:ssXXXXX", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd"] {
+    for pattern in [
+      "yyyy-MM-dd'T'HH:mm:ss.SSSXXXXX", "yyyy-MM-dd'T'HH:mm:ssXXXXX", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm", "yyyy-MM-dd",
+    ] {
       formatter.dateFormat = pattern
       if let date = formatter.date(from: text) { return Timestamp(seconds: date.timeIntervalSince1970) }
     }

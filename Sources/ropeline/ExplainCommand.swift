@@ -23,7 +23,8 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A file with one raw HTTP/1.1 request.", valueName: "file"))
   var request: String?
 
-  @Argument(help: ArgumentHelp("FILE:LINE of an access log, or - for a raw request or a log line on standard input.", valueName: "file:line"))
+  @Argument(
+    help: ArgumentHelp("FILE:LINE of an access log, or - for a raw request or a log line on standard input.", valueName: "file:line"))
   var place: String?
 
   func validate() throws {

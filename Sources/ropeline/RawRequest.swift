@@ -30,7 +30,8 @@ struct RawRequest {
     if verdict.kind != .block {
       switch inspection.requestBodyDemand {
       case .none: verdict = inspection.inspectBody([])
-      case .buffer(let limit, _): verdict = inspection.inspectBody(Array(body.prefix(limit)), isTruncated: body.count > limit || bodyFault != nil)
+      case .buffer(let limit, _):
+        verdict = inspection.inspectBody(Array(body.prefix(limit)), isTruncated: body.count > limit || bodyFault != nil)
       }
       if let fault = bodyFault ?? parsed.ambiguity {
         inspection.report(fault)

@@ -11,7 +11,8 @@ struct RulesArguments: ParsableArguments {
   @Option(name: .customLong("crs-dir"), help: ArgumentHelp("Load the CRS of this directory (crs-setup.conf and rules/).", valueName: "dir"))
   var crsDirectory: String?
 
-  @Option(name: .customLong("rules"), help: ArgumentHelp("A rule file, or a directory of *.conf, after the CRS; repeatable.", valueName: "path"))
+  @Option(
+    name: .customLong("rules"), help: ArgumentHelp("A rule file, or a directory of *.conf, after the CRS; repeatable.", valueName: "path"))
   var paths: [String] = []
 
   @Option(name: .customLong("rules-before"), help: ArgumentHelp("The same, before the CRS; repeatable.", valueName: "path"))

@@ -51,7 +51,9 @@ private final class SampleOriginHandler: ChannelInboundHandler {
       let lines = String(decoding: received[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
       let body = received[end.upperBound...]
       func value(_ name: String) -> String? {
-        lines.dropFirst().first { $0.lowercased().hasPrefix(name + ":") }.map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+        lines.dropFirst().first { $0.lowercased().hasPrefix(name + ":") }.map {
+          $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces)
+        }
       }
       var next = end.upperBound
       if let length = value("content-length").flatMap(Int.init) {
@@ -70,7 +72,8 @@ private final class SampleOriginHandler: ChannelInboundHandler {
   private func answer(method: String, target: String, context: ChannelHandlerContext) {
     let isMissing = target.hasPrefix("/missing")
     let body = isMissing ? "{\"error\":\"not found\"}\n" : "{\"ok\":true}\n"
-    var text = "HTTP/1.1 \(isMissing ? "404 Not Found" : "200 OK")\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+    var text =
+      "HTTP/1.1 \(isMissing ? "404 Not Found" : "200 OK")\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
     if method != "HEAD" { text += body }
     context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: text)), promise: nil)
   }

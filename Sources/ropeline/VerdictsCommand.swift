@@ -59,7 +59,8 @@ struct VerdictsCommand: ParsableCommand {
       places[key] = rows.count
       let verdict = record.would.map { "would \($0)" } ?? record.verdict
       let ids = record.rules.map { String($0.id) }.joined(separator: " ")
-      rows.append(Row(client: client, request: "\(record.method) \(record.uri)", status: record.status, verdict: verdict, rules: ids, count: 1))
+      rows.append(
+        Row(client: client, request: "\(record.method) \(record.uri)", status: record.status, verdict: verdict, rules: ids, count: 1))
     }
     func cell(_ text: String, _ width: Int) -> String {
       let shown = Terminal.shown(Array(text.utf8), limit: width)
@@ -69,7 +70,9 @@ struct VerdictsCommand: ParsableCommand {
     for row in rows {
       let count = String(row.count)
       let times = String(repeating: " ", count: max(0, 6 - count.count)) + count
-      Terminal.output("  " + cell(row.client, 14) + cell(row.request, 41) + times + "     \(row.status)  " + cell(row.verdict, 8) + " " + row.rules.prefix(28) + "\n")
+      Terminal.output(
+        "  " + cell(row.client, 14) + cell(row.request, 41) + times + "     \(row.status)  " + cell(row.verdict, 8) + " "
+          + row.rules.prefix(28) + "\n")
     }
   }
 }

@@ -35,7 +35,10 @@ struct ImportTests {
       for file in files {
         count += 1
         for line in String(decoding: try Data(contentsOf: file), as: UTF8.self).split(separator: "\n") {
-          guard let match = line.wholeMatch(of: /(?:@\w+ )*(?:public |package |internal |private )?import (?:struct |enum |class |func )?(\w+).*/) else { continue }
+          guard
+            let match = line.wholeMatch(
+              of: /(?:@\w+ )*(?:public |package |internal |private )?import (?:struct |enum |class |func )?(\w+).*/)
+          else { continue }
           let name = String(match.1)
           #expect(allowed.contains(name) || Self.platform.contains(name), "\(room)/\(file.lastPathComponent) imports \(name)")
         }

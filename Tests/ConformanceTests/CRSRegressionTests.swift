@@ -50,7 +50,9 @@ struct CRSRegressionTests {
 
     for family in counts.keys.sorted() {
       let failed = failures[family, default: []]
-      print("crs-3.3 family \(family): \(counts[family, default: 0] - failed.count) of \(counts[family, default: 0])" + (failed.isEmpty ? "" : ", not \(failed.joined(separator: " "))"))
+      print(
+        "crs-3.3 family \(family): \(counts[family, default: 0] - failed.count) of \(counts[family, default: 0])"
+          + (failed.isEmpty ? "" : ", not \(failed.joined(separator: " "))"))
     }
     let failed = failures.values.reduce(0) { $0 + $1.count }
     ConformanceMaterial.report("crs-3.3", passed: cases.count - failed, failed: failed)

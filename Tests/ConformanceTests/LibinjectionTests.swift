@@ -29,7 +29,9 @@ struct LibinjectionTests {
           case "xss": xss || isOutlier
           default: !xss && (!sqli || isOutlier)
           }
-        if passes { counts[suite, default: (0, 0)].passed += 1 } else {
+        if passes {
+          counts[suite, default: (0, 0)].passed += 1
+        } else {
           counts[suite, default: (0, 0)].failed += 1
           if isVerbose { print("libinjection \(suite) \(name): \(String(decoding: line.prefix(150), as: UTF8.self))") }
         }

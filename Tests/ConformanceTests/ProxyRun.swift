@@ -58,7 +58,8 @@ extension CRSTestCase {
     for id in expectation.unexpectedRules where ids.contains(id) { return "\(id) matched" }
     let lines = rules.map { rule in
       let tags = rule.tags.map { "[tag \"\(String(decoding: $0, as: UTF8.self))\"]" }.joined(separator: " ")
-      return "[id \"\(rule.id)\"] [msg \"\(String(decoding: rule.message, as: UTF8.self))\"] [data \"\(String(decoding: rule.data, as: UTF8.self))\"] \(tags)"
+      return
+        "[id \"\(rule.id)\"] [msg \"\(String(decoding: rule.message, as: UTF8.self))\"] [data \"\(String(decoding: rule.data, as: UTF8.self))\"] \(tags)"
     }
     for pattern in expectation.patterns {
       guard let regex = try? Regex(pattern) else { return "cannot read the pattern \(pattern)" }

@@ -54,7 +54,9 @@ struct LogAnalyzerTests {
 
   @Test func fansAreNotFlaggedAndAScraperIs() throws {
     var text = ""
-    for fan in 0..<30 { for step in 0..<8 { text += line("198.51.100.\(fan)", step * 7 + fan % 5, "/v1/drops/next", step == 3 ? 503 : 200) } }
+    for fan in 0..<30 {
+      for step in 0..<8 { text += line("198.51.100.\(fan)", step * 7 + fan % 5, "/v1/drops/next", step == 3 ? 503 : 200) }
+    }
     for step in 0..<200 { text += line("192.0.2.44", step, "/v1/tracks/\(3000 + step)", agent: "python") }
     let report = try analyze(Array(text.utf8))
     #expect(report.clients.filter { $0.verdict.kind != .allow }.map(\.ip) == ["192.0.2.44"])
@@ -66,7 +68,8 @@ struct LogAnalyzerTests {
     var text = ""
     for index in 0..<3000 { text += line("192.0.2.\(index % 50)", index % 3000, "/a/\(index)") }
     let plain = try analyze(Array(text.utf8))
-    let packed = try analyze(gzip(Array(text.utf8.prefix(text.utf8.count / 2))) + gzip(Array(text.utf8.suffix(text.utf8.count - text.utf8.count / 2))))
+    let packed = try analyze(
+      gzip(Array(text.utf8.prefix(text.utf8.count / 2))) + gzip(Array(text.utf8.suffix(text.utf8.count - text.utf8.count / 2))))
     #expect(packed.parsed == plain.parsed)
     #expect(packed.clients.map(\.ip) == plain.clients.map(\.ip))
     let cut = try analyze(Array(gzip(Array(text.utf8)).dropLast(40)))
@@ -88,7 +91,8 @@ struct LogAnalyzerTests {
 
   @Test func linesAreBoundedAndEndAnyWay() throws {
     let long = "192.0.2.1 - - [20/Nov/2026:20:00:00 +0000] \"GET /" + String(repeating: "a", count: 2 << 20) + " HTTP/1.1\" 200 1\n"
-    let report = try analyze(Array((long + line("192.0.2.2", 1, "/b").replacing("\n", with: "\r\n") + line("192.0.2.3", 2, "/c").dropLast()).utf8))
+    let report = try analyze(
+      Array((long + line("192.0.2.2", 1, "/b").replacing("\n", with: "\r\n") + line("192.0.2.3", 2, "/c").dropLast()).utf8))
     #expect(report.lines == 3)
     #expect(report.malformed == 1)
     #expect(report.parsed == 2)
@@ -107,7 +111,9 @@ struct LogAnalyzerTests {
     let hostile = "192.0.2.1 - - [20/Nov/2026:20:00:00 +0000] \"GET /\\x1b[31m\\xff HTTP/1.1\" 200 1 \"-\" \"\u{1B}[2J</script>\u{2028}\"\n"
     let report = try analyze(Array(hostile.utf8))
     let object = try #require(try JSONSerialization.jsonObject(with: Data(JSONReport.object(report))) as? [String: Any])
-    #expect(Set(object.keys).isSuperset(of: ["version", "input", "classes", "clients", "campaigns", "rules", "endpoints", "timeline", "coverage"]))
+    #expect(
+      Set(object.keys).isSuperset(of: ["version", "input", "classes", "clients", "campaigns", "rules", "endpoints", "timeline", "coverage"])
+    )
     #expect(!JSONReport.object(report).contains(0x1B))
     #expect(!TextReport.text(report, usesColor: false).utf8.contains(0x1B))
   }

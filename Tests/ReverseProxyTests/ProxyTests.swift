@@ -62,7 +62,8 @@ private final class RecordingOrigin: Sendable {
 
 @Suite("Reverse proxy", .serialized)
 struct ProxyTests {
-  private static let plainAnswer = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nX-Kept: 2\r\n\r\nok\n"
+  private static let plainAnswer =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 3\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nX-Kept: 2\r\n\r\nok\n"
   private static let rules = """
     SecRule ARGS "@contains attack" "id:1,phase:2,deny,log,msg:'attack'"
     SecRule REQUEST_HEADERS:X-Stop "@rx ." "id:2,phase:1,deny,status:406,log"
@@ -129,7 +130,8 @@ struct ProxyTests {
   @Test func aRequestIsForwardedAndItsHopsAreRebuilt() async throws {
     let (received, records) = try await withProxy { port in
       let answer = exchange(
-        "GET /a?b=c HTTP/1.1\r\nHost: example.org\r\nX-Forwarded-For: 6.6.6.6\r\nX-Request-ID: forged-by-client\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nX_Odd: kept\r\n\r\n", port)
+        "GET /a?b=c HTTP/1.1\r\nHost: example.org\r\nX-Forwarded-For: 6.6.6.6\r\nX-Request-ID: forged-by-client\r\nConnection: close, X-Mine\r\nX-Mine: 1\r\nX_Odd: kept\r\n\r\n",
+        port)
       #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
       #expect(answer.hasSuffix("\r\n\r\nok\n"))
       #expect(answer.contains("X-Kept: 2") && !answer.contains("X-Hop"))
@@ -145,7 +147,9 @@ struct ProxyTests {
 
   @Test func aTrustedPeerNamesTheClient() async throws {
     let (received, records) = try await withProxy(trust: ["127.0.0.0/8"]) { port in
-      _ = exchange("GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nX-Request-ID: from-the-edge-1\r\nConnection: close\r\n\r\n", port)
+      _ = exchange(
+        "GET / HTTP/1.1\r\nHost: h\r\nX-Forwarded-For: 6.6.6.6, 203.0.113.9\r\nX-Request-ID: from-the-edge-1\r\nConnection: close\r\n\r\n",
+        port)
     }
     #expect(records.first?.request.client.address == "203.0.113.9", "the first from the right that is not trusted")
     #expect(records.first?.request.id == "from-the-edge-1")
@@ -153,7 +157,8 @@ struct ProxyTests {
   }
 
   @Test func verdictsRefuseInBlockModeOnly() async throws {
-    let request = "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"a\":\"attack\"}"
+    let request =
+      "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{\"a\":\"attack\"}"
     let blocked = try await withProxy { port in
       let answer = exchange(request, port)
       #expect(answer.hasPrefix("HTTP/1.1 403 ") && answer.contains("application/problem+json") && !answer.contains("attack"))
@@ -177,9 +182,11 @@ struct ProxyTests {
 
   @Test func chunkedBodiesAreJudgedWholeAndForwardedWithALength() async throws {
     let (received, records) = try await withProxy { port in
-      let head = "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+      let head =
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
       #expect(exchange(head + "3\r\na=1\r\n4;x=y\r\n&b=2\r\n0\r\nX-Trailer: 1\r\n\r\n", port).hasPrefix("HTTP/1.1 200 "))
-      #expect(exchange(head + "5\r\na=att\r\n3\r\nack\r\n0\r\n\r\n", port).hasPrefix("HTTP/1.1 403 "), "a payload cut by a chunk is still one")
+      #expect(
+        exchange(head + "5\r\na=att\r\n3\r\nack\r\n0\r\n\r\n", port).hasPrefix("HTTP/1.1 403 "), "a payload cut by a chunk is still one")
     }
     #expect(received.count == 1 && received[0].contains("Content-Length: 7\r\n") && received[0].hasSuffix("a=1&b=2"))
     #expect(records.count == 2)
@@ -206,20 +213,33 @@ struct ProxyTests {
   }
 
   static let broken = [
-    "GET / HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\r\nHost: h\r\n X: folded\r\n\r\n", "GET / HTTP/1.1\r\nHost : h\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nnocolon\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: h\r\n: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n", "GET  / HTTP/1.1\r\nHost: h\r\n\r\n",
-    " GET / HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-    "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "GET /#x HTTP/1.1\r\nHost: h\r\n\r\n", "GET x HTTP/1.1\r\nHost: h\r\n\r\n", "GET / JUNK/1.0\r\nHost: h\r\n\r\n", "GET / HTTP/9.9\r\nHost: h\r\n\r\n",
+    "GET / HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\r\nHost: h\r\n X: folded\r\n\r\n", "GET / HTTP/1.1\r\nHost : h\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: h\r\nnocolon\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: h\r\n: x\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nX: a\rb\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: h\r\nX: a\u{0}b\r\n\r\n", "GET  / HTTP/1.1\r\nHost: h\r\n\r\n",
+    " GET / HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    "GET / HTTP/1.1\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a@b\r\n\r\n", "GET /#x HTTP/1.1\r\nHost: h\r\n\r\n", "GET x HTTP/1.1\r\nHost: h\r\n\r\n",
+    "GET / JUNK/1.0\r\nHost: h\r\n\r\n", "GET / HTTP/9.9\r\nHost: h\r\n\r\n",
     "CONNECT h:80 HTTP/1.1\r\nHost: h\r\n\r\n", "GET /\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x3\r\n\r\nabc",
-    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n 3\r\nabc\r\n0\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcX\r\n0\r\n\r\n", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n", "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-    "GET / HTTP/1.1\r\nHos", "GET /", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +3\r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3, 3\r\n\r\nabc",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x3\r\n\r\nabc",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \r\n\r\nabc", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n 3\r\nabc\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3;a\nb\r\nabc\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcX\r\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\n0\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
+    "POST / HTTP/1.0\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "GET / HTTP/1.1\r\nHos", "GET /", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
   ]
 
   @Test func brokenRequestsAreRefusedRecordedAndNeverForwarded() async throws {
@@ -227,7 +247,9 @@ struct ProxyTests {
       let (received, records) = try await withProxy(mode: mode) { port in
         for request in Self.broken {
           let answer = exchange(request, port)
-          #expect(answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5"), "\(request.debugDescription): \(answer.prefix(40).debugDescription)")
+          #expect(
+            answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5"),
+            "\(request.debugDescription): \(answer.prefix(40).debugDescription)")
         }
       }
       #expect(received.isEmpty, "\(received)")

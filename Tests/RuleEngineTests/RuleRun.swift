@@ -41,7 +41,8 @@ struct RuleRun {
   ) {
     let head = RequestHead(method: method, target: target, fields: fields)
     let request = Request(
-      head: head, body: .absent, client: Endpoint(address: "192.0.2.1", port: 40_000), received: Timestamp(microseconds: 1_790_000_000_123_456),
+      head: head, body: .absent, client: Endpoint(address: "192.0.2.1", port: 40_000),
+      received: Timestamp(microseconds: 1_790_000_000_123_456),
       id: "test-request-1")
     var options = TransactionOptions()
     options.isBraked = isBraked

@@ -176,10 +176,11 @@ struct TransactionTests {
 
   @Test("a brake keeps notes and stops nothing", arguments: [true, false])
   func brake(byMode: Bool) {
-    let rules = (byMode ? "" : "SecRuleEngine DetectionOnly\n") + """
-      SecAction "id:1,phase:1,deny,log"
-      SecAction "id:2,phase:2,pass,log"
-      """
+    let rules =
+      (byMode ? "" : "SecRuleEngine DetectionOnly\n") + """
+        SecAction "id:1,phase:1,deny,log"
+        SecAction "id:2,phase:2,pass,log"
+        """
     let run = RuleRun(rules, isBraked: byMode)
     #expect(run.matchedRules == [1, 2])
     #expect(run.intervention?.status == 403)
@@ -257,7 +258,8 @@ struct TransactionTests {
   // MARK: Bodies
 
   @Test func aFormBodyBecomesArguments() {
-    let rules = "SecRule ARGS_POST:p \"@streq a b\" \"id:1,phase:2,pass,log\"\nSecRule REQUEST_BODY \"@contains p=\" \"id:2,phase:2,pass,log\""
+    let rules =
+      "SecRule ARGS_POST:p \"@streq a b\" \"id:1,phase:2,pass,log\"\nSecRule REQUEST_BODY \"@contains p=\" \"id:2,phase:2,pass,log\""
     let type = Field("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
     #expect(RuleRun(rules, method: "POST", fields: [type], body: "p=a+b").matchedRules == [1, 2])
   }

@@ -62,7 +62,8 @@ struct LinterTests {
   @Test func theTableOfPlacesIsWhole() { #expect(Self.places.count == 10) }
 
   @Test func aFileWithManyMistakesShowsThemAll() {
-    let text = Self.places.map(\.text).enumerated().map { index, text in text.replacing("id:1,", with: "id:\(index + 1),") }.joined(separator: "\n")
+    let text = Self.places.map(\.text).enumerated().map { index, text in text.replacing("id:1,", with: "id:\(index + 1),") }.joined(
+      separator: "\n")
     let codes = Set(lint(text).findings.map(\.code))
     #expect(codes.isSuperset(of: Self.places.map(\.code)))
   }
@@ -97,7 +98,10 @@ struct LinterTests {
 
   @Test func randomTextEndsInFindingsAndNotInACrash() {
     var state: UInt64 = 7
-    let words = ["SecRule ", "ARGS", "|!", "\"", "@rx ", "(", "id:1", ",", "chain", "\n", "\\\n", "'", "%{tx.", "skipAfter:X", "SecMarker X", "# lint:ignore ", "t:none", "&", ":", "/"]
+    let words = [
+      "SecRule ", "ARGS", "|!", "\"", "@rx ", "(", "id:1", ",", "chain", "\n", "\\\n", "'", "%{tx.", "skipAfter:X", "SecMarker X",
+      "# lint:ignore ", "t:none", "&", ":", "/",
+    ]
     for _ in 0..<400 {
       var text = ""
       for _ in 0..<30 {

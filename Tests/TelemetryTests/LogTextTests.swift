@@ -53,7 +53,8 @@ struct LogTextTests {
     let record = try record(target: "/", agent: [0x78], rules: "SecAction \"id:7,phase:1,deny,log,msg:'m',tag:'t',severity:'CRITICAL'\"")
     let text = String(decoding: AuditRecord.line(for: record), as: UTF8.self)
     for key in [
-      "ts", "request_id", "client", "identity", "method", "uri", "protocol", "status", "verdict", "would", "score", "label", "anomaly", "rules",
+      "ts", "request_id", "client", "identity", "method", "uri", "protocol", "status", "verdict", "would", "score", "label", "anomaly",
+      "rules",
       "schema", "evidence", "inspected", "queue_us", "inspect_us", "upstream_us",
     ] {
       #expect(text.contains("\"\(key)\":"), "\(key)")

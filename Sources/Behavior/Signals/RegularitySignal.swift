@@ -12,6 +12,7 @@ enum RegularitySignal: Signal {
     }
     let tenths = Int((history.gaps.mean * 10).rounded())
     return BehaviorSignal(
-      signal: name, bits: 1.5, detail: "\(history.requests) requests at a steady \(tenths / 10).\(tenths % 10) s, for \(history.distinctPaths.count) paths")
+      signal: name, bits: 1.5,
+      detail: "\(history.requests) requests at a steady \(tenths / 10).\(tenths % 10) s, for \(history.distinctPaths.count) paths")
   }
 }

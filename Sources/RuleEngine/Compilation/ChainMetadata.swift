@@ -2,7 +2,11 @@ import SecLang
 
 /// What the actions of a chain say about the chain as a whole; the head's, but for the metadata that links may carry.
 struct ChainMetadata {
-  enum Flow { case none, skip(Int), skipAfter(String) }
+  enum Flow {
+    case none
+    case skip(Int)
+    case skipAfter(String)
+  }
 
   var message: MacroText?
   var logData: MacroText?

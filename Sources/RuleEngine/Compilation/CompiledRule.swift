@@ -26,7 +26,9 @@ final class CompiledChain: Sendable {
   let index: Int
 
   init(
-    id: Int, phase: Int, links: [CompiledRule], message: CompiledText?, logData: CompiledText?, tags: [CompiledText], version: String?, revision: String?, severity: Severity?, disruptive: DisruptiveAction, redirect: CompiledText?, status: Int?, flow: Flow, isLogged: Bool, isAudited: Bool, file: String, line: Int, index: Int
+    id: Int, phase: Int, links: [CompiledRule], message: CompiledText?, logData: CompiledText?, tags: [CompiledText], version: String?,
+    revision: String?, severity: Severity?, disruptive: DisruptiveAction, redirect: CompiledText?, status: Int?, flow: Flow, isLogged: Bool,
+    isAudited: Bool, file: String, line: Int, index: Int
   ) {
     self.id = id
     self.phase = phase
@@ -72,7 +74,8 @@ final class CompiledRule: Sendable {
   let operatorName: OperatorName?
 
   init(
-    targets: [CompiledTarget], exclusions: [CompiledTarget], test: RuleTest, isNegated: Bool, transformations: [TransformationName], transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], operatorName: OperatorName?
+    targets: [CompiledTarget], exclusions: [CompiledTarget], test: RuleTest, isNegated: Bool, transformations: [TransformationName],
+    transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], operatorName: OperatorName?
   ) {
     self.targets = targets
     self.exclusions = exclusions

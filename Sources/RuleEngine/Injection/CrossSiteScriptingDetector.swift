@@ -165,8 +165,10 @@ struct HTMLScanner {
   private func isDangerous(_ name: [UInt8], _ value: UnsafeBufferPointer<UInt8>) -> Bool {
     // Event attributes: on and letters only.
     if name.count >= 5, name[0] == 0x6F, name[1] == 0x6E, name.allSatisfy({ $0 &- 0x61 < 26 }) { return true }
-    if name.elementsEqual("style".utf8) || name.starts(with: "xmlns".utf8) || name.elementsEqual("xlink:href".utf8) || name.elementsEqual("datasrc".utf8)
-      || name.elementsEqual("dataformatas".utf8) || name.elementsEqual("srcdoc".utf8) || name.elementsEqual("formaction".utf8) && !value.isEmpty
+    if name.elementsEqual("style".utf8) || name.starts(with: "xmlns".utf8) || name.elementsEqual("xlink:href".utf8)
+      || name.elementsEqual("datasrc".utf8)
+      || name.elementsEqual("dataformatas".utf8) || name.elementsEqual("srcdoc".utf8)
+      || name.elementsEqual("formaction".utf8) && !value.isEmpty
     {
       return true
     }

@@ -37,7 +37,8 @@ public enum SQLInjectionDetector {
         case (.union, .keyword) where token.word.elementsEqual("all".utf8) || token.word.elementsEqual("distinct".utf8): continue
         case (.union, .open): continue
         case (.logic, .operation) where !token.word.elementsEqual("like".utf8): continue
-        case (.function, .word), (.function, .number), (.function, .string), (.function, .keyword), (.function, .operation), (.function, .logic):
+        case (.function, .word), (.function, .number), (.function, .string), (.function, .keyword), (.function, .operation),
+          (.function, .logic):
           // Without a parenthesis a function's name is just a word.
           result[result.count - 1].kind = .word
         default: break
@@ -71,7 +72,9 @@ public enum SQLInjectionDetector {
         if next == .comment, index > 0, isValue(first) { return true }
       case .function:
         // version(), sleep(5), ascii(substring(
-        if next == .open, SQLWords.isTelling(tokens[index].word), after.map({ isValue($0) || $0 == .close || $0 == .function || $0 == .open || $0 == .expression }) ?? false {
+        if next == .open, SQLWords.isTelling(tokens[index].word),
+          after.map({ isValue($0) || $0 == .close || $0 == .function || $0 == .open || $0 == .expression }) ?? false
+        {
           return true
         }
       case .logic:
@@ -86,7 +89,11 @@ public enum SQLInjectionDetector {
         if before == .word, index == 1, isValue(next), after == .operation { return true }
         if before == .word, isValue(next), after == .operation, index + 3 < kinds.count, isValue(kinds[index + 3]) { return true }
         if next == .expression || next == .open && after == .expression { return isLeftValue || first != .word }
-        if isLeftValue, next == .keyword, tokens[index + 1].word.elementsEqual("exists".utf8) || tokens[index + 1].word.elementsEqual("case".utf8) { return true }
+        if isLeftValue, next == .keyword,
+          tokens[index + 1].word.elementsEqual("exists".utf8) || tokens[index + 1].word.elementsEqual("case".utf8)
+        {
+          return true
+        }
       case .semicolon:
         guard index > 0, let next else { continue }
         if next == .statement || next == .expression {
@@ -106,16 +113,23 @@ public enum SQLInjectionDetector {
             if next == .number && (after == .comma || after == .keyword || after == .comment) { return true }
             if next == .variable || next == .function && after == .open { return true }
             let hasFrom = tokens[index...].prefix(8).contains { $0.kind == .keyword && $0.word.elementsEqual("from".utf8) }
-            if hasFrom, next == .word && (after == .keyword || after == .comma) || next == .operation || next == .string || next == .keyword && after != .word {
+            if hasFrom,
+              next == .word && (after == .keyword || after == .comma) || next == .operation || next == .string
+                || next == .keyword && after != .word
+            {
               return true
             }
           }
-          if next == .keyword, after == .word, tokens[index].word.elementsEqual("insert".utf8) || tokens[index].word.elementsEqual("delete".utf8) {
+          if next == .keyword, after == .word,
+            tokens[index].word.elementsEqual("insert".utf8) || tokens[index].word.elementsEqual("delete".utf8)
+          {
             let word = tokens[index + 1].word
-            let hasMore = index + 3 < kinds.count && (kinds[index + 3] == .open || kinds[index + 3] == .keyword || kinds[index + 3] == .comment)
+            let hasMore =
+              index + 3 < kinds.count && (kinds[index + 3] == .open || kinds[index + 3] == .keyword || kinds[index + 3] == .comment)
             if word.elementsEqual("into".utf8) || word.elementsEqual("from".utf8), hasMore || index > 0 { return true }
           }
-          if tokens[index].word.elementsEqual("update".utf8), next == .word, after == .keyword, tokens[index + 2].word.elementsEqual("set".utf8),
+          if tokens[index].word.elementsEqual("update".utf8), next == .word, after == .keyword,
+            tokens[index + 2].word.elementsEqual("set".utf8),
             index + 4 < kinds.count, kinds[index + 4] == .operation
           {
             return true
@@ -127,14 +141,19 @@ public enum SQLInjectionDetector {
         if tokens[index].word.elementsEqual("waitfor".utf8), next == .keyword { return true }
       case .grouping:
         // 1 order by 10, ' having 1=1
-        if let before, isValue(before) || before == .close, let next, next == .number || next == .function, isQuoted || first == .number { return true }
+        if let before, isValue(before) || before == .close, let next, next == .number || next == .function, isQuoted || first == .number {
+          return true
+        }
       case .variable:
         // @@version
         if before == .comma || before == .operation, isValue(first) { return true }
       case .operation:
         guard isQuoted, index == 1, first == .string, let next else { continue }
         // '='a, ' like '%
-        if next == .string || (next == .number || next == .word || next == .open) && (after == nil || after == .comment || after == .logic || after == .operation) && tokens[index].word.isEmpty && next != .word {
+        if next == .string
+          || (next == .number || next == .word || next == .open)
+            && (after == nil || after == .comment || after == .logic || after == .operation) && tokens[index].word.isEmpty && next != .word
+        {
           return true
         }
       case .close:

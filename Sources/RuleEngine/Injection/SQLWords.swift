@@ -13,7 +13,12 @@ enum SQLTokenKind: UInt8 {
   case logic = 0x26  // &
   case operation = 0x6F  // o
   case comment = 0x63  // c
-  case open = 0x28, close = 0x29, comma = 0x2C, semicolon = 0x3B, dot = 0x2E, brace = 0x7B
+  case open = 0x28
+  case close = 0x29
+  case comma = 0x2C
+  case semicolon = 0x3B
+  case dot = 0x2E
+  case brace = 0x7B
   case backslash = 0x5C
 }
 
@@ -28,7 +33,9 @@ enum SQLWords {
     }
     add(.union, "union intersect except minus")
     add(.expression, "select insert update delete replace")
-    add(.statement, "drop create alter truncate exec execute declare waitfor shutdown grant revoke merge call load handler rename backup restore use")
+    add(
+      .statement,
+      "drop create alter truncate exec execute declare waitfor shutdown grant revoke merge call load handler rename backup restore use")
     add(.logic, "and or xor && ||")
     add(.operation, "like rlike regexp in between is not div mod sounds similar ilike collate binary escape glob")
     add(.grouping, "having limit offset order group")

@@ -140,7 +140,11 @@ public final class Transaction {
     }
   }
 
-  private enum Step { case next, jump(Int), stop }
+  private enum Step {
+    case next
+    case jump(Int)
+    case stop
+  }
 
   private func run(_ chain: CompiledChain, phase: Int) -> Step {
     if let removedRules, removedRules.contains(chain.index) { return .next }
@@ -618,7 +622,9 @@ public final class Transaction {
     var values: [RuleMatch.Value] = []
     for entry in memory.collections[CollectionSlot.matchedVars.rawValue].prefix(Self.reportedValues) {
       let name = Array(entry.key)
-      let value = sanitised(name) ? Array(repeating: UInt8(ascii: "*"), count: min(entry.value.count, 8)) : Array(entry.value.prefix(Self.reportedBytes))
+      let value =
+        sanitised(name)
+        ? Array(repeating: UInt8(ascii: "*"), count: min(entry.value.count, 8)) : Array(entry.value.prefix(Self.reportedBytes))
       values.append(RuleMatch.Value(name: name, value: value))
     }
     return RuleMatch(

@@ -34,7 +34,8 @@ enum MissingMarkerCheck: Check {
     skips(context).compactMap { skip in
       if context.markers.contains(where: { $0.name.value == skip.name }) { return nil }
       if let id = Int(skip.name), context.chains.contains(where: { $0.id == id }) { return nil }
-      return finding(skip.range, rule: skip.chain.id, "there is no SecMarker \(skip.name): the rest of phase \(skip.chain.phase) is skipped")
+      return finding(
+        skip.range, rule: skip.chain.id, "there is no SecMarker \(skip.name): the rest of phase \(skip.chain.phase) is skipped")
     }
   }
 }
@@ -43,7 +44,8 @@ enum BackwardSkipCheck: Check {
   static let documentation = CheckDocumentation(
     code: "SL207", name: "marker-before-skip", severity: .error,
     why: "A skip only goes forward. With the marker above the rule, all the rest of the phase is skipped.",
-    bad: "SecMarker START\nSecAction \"id:1,phase:1,pass,skipAfter:START\"", good: "SecAction \"id:1,phase:1,pass,skipAfter:END\"\nSecMarker END")
+    bad: "SecMarker START\nSecAction \"id:1,phase:1,pass,skipAfter:START\"",
+    good: "SecAction \"id:1,phase:1,pass,skipAfter:END\"\nSecMarker END")
 
   static func findings(in context: LintContext) -> [Finding] {
     skips(context).compactMap { skip in
@@ -69,7 +71,8 @@ enum UnusedMarkerCheck: Check {
 
 enum MissingPhaseCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL212", name: "missing-phase", severity: .warning, why: "Without a phase a rule runs in phase 2, which may not be what was meant: say so.",
+    code: "SL212", name: "missing-phase", severity: .warning,
+    why: "Without a phase a rule runs in phase 2, which may not be what was meant: say so.",
     bad: "SecRule ARGS \"@rx a\" \"id:1,pass\"", good: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass\"")
 
   static func findings(in context: LintContext) -> [Finding] {
@@ -82,7 +85,8 @@ enum MissingPhaseCheck: Check {
 
 enum ExclusionWithoutRuleCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL213", name: "exclusion-without-rule", severity: .warning, why: "An exclusion of a rule that does not exist does nothing: the false positive stays.",
+    code: "SL213", name: "exclusion-without-rule", severity: .warning,
+    why: "An exclusion of a rule that does not exist does nothing: the false positive stays.",
     bad: "SecRuleRemoveById 4711", good: "SecAction \"id:4711,phase:1,pass\"\nSecRuleRemoveById 4711")
 
   static func findings(in context: LintContext) -> [Finding] {

@@ -18,7 +18,9 @@ enum InvalidRegexCheck: Check {
           }
         }
         for target in rule.targets {
-          if case .regex(let bytes)? = target.selector?.value, let found = check(bytes, at: target.selector?.range ?? target.range, rule: chain.id) {
+          if case .regex(let bytes)? = target.selector?.value,
+            let found = check(bytes, at: target.selector?.range ?? target.range, rule: chain.id)
+          {
             result.append(found)
           }
         }
@@ -48,7 +50,8 @@ enum LowercaseCheck: Check {
   static let documentation = CheckDocumentation(
     code: "SL403", name: "lowercase-never-matches", severity: .error,
     why: "After t:lowercase no upper-case letter is left, but the operand needs one: the rule can never match.",
-    bad: "SecRule ARGS \"@contains UNION\" \"id:1,phase:2,pass,t:lowercase\"", good: "SecRule ARGS \"@contains union\" \"id:1,phase:2,pass,t:lowercase\"")
+    bad: "SecRule ARGS \"@contains UNION\" \"id:1,phase:2,pass,t:lowercase\"",
+    good: "SecRule ARGS \"@contains union\" \"id:1,phase:2,pass,t:lowercase\"")
 
   static func findings(in context: LintContext) -> [Finding] {
     var result: [Finding] = []
@@ -56,7 +59,8 @@ enum LowercaseCheck: Check {
       for (rule, _) in chain.rules {
         guard let condition = rule.condition, !condition.isNegated, !condition.operand.value.hasMacros else { continue }
         let transformations = context.transformations(of: rule, in: chain)
-        guard let lower = transformations.lastIndex(where: { $0.value == .lowercase }), !transformations[lower...].contains(where: { raisesCase($0.value) }),
+        guard let lower = transformations.lastIndex(where: { $0.value == .lowercase }),
+          !transformations[lower...].contains(where: { raisesCase($0.value) }),
           !rule.actions.items.contains(where: { if case .multiMatch = $0.value { true } else { false } })
         else { continue }
         let operand = condition.operand.value.source
@@ -68,7 +72,9 @@ enum LowercaseCheck: Check {
           }
         if isImpossible {
           result.append(
-            finding(condition.operand.range, rule: chain.id, "t:lowercase makes this operand impossible to match", help: "write it in lower case"))
+            finding(
+              condition.operand.range, rule: chain.id, "t:lowercase makes this operand impossible to match", help: "write it in lower case")
+          )
         }
       }
     }
@@ -108,7 +114,8 @@ enum LowercaseCheck: Check {
 enum LateNoneCheck: Check {
   static let documentation = CheckDocumentation(
     code: "SL402", name: "t-none-not-first", severity: .warning, why: "t:none wipes out the transformations that stand before it.",
-    bad: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:lowercase,t:none\"", good: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:none,t:lowercase\"")
+    bad: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:lowercase,t:none\"",
+    good: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:none,t:lowercase\"")
 
   static func findings(in context: LintContext) -> [Finding] {
     context.chains.flatMap { chain in
@@ -134,10 +141,14 @@ enum InheritedTransformationCheck: Check {
 
   static func findings(in context: LintContext) -> [Finding] {
     context.chains.flatMap { chain -> [Finding] in
-      let inherited = (chain.defaults?.items ?? []).contains { if case .transformation(let name) = $0.value { name != .none } else { false } }
+      let inherited = (chain.defaults?.items ?? []).contains {
+        if case .transformation(let name) = $0.value { name != .none } else { false }
+      }
       guard inherited else { return [] }
       return chain.rules.compactMap { rule, range in
-        guard rule.condition != nil, !rule.actions.items.contains(where: { if case .transformation(.none) = $0.value { true } else { false } }) else { return nil }
+        guard rule.condition != nil,
+          !rule.actions.items.contains(where: { if case .transformation(.none) = $0.value { true } else { false } })
+        else { return nil }
         return finding(range, rule: chain.id, "the rule inherits the transformations of SecDefaultAction; begin its list with t:none")
       }
     }
@@ -146,7 +157,8 @@ enum InheritedTransformationCheck: Check {
 
 enum StatusWithoutDenyCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL602", name: "status-without-deny", severity: .warning, why: "status alone does nothing: it is an argument of deny, block or redirect.",
+    code: "SL602", name: "status-without-deny", severity: .warning,
+    why: "status alone does nothing: it is an argument of deny, block or redirect.",
     bad: "SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,status:403\"", good: "SecRule ARGS \"@rx a\" \"id:1,phase:2,deny,status:403\"")
 
   static func findings(in context: LintContext) -> [Finding] {

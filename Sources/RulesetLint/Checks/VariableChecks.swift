@@ -12,7 +12,9 @@ enum AvailabilityCheck: Check {
       chain.rules.flatMap { rule, _ in
         rule.targets.compactMap { target in
           guard target.mode != .exclude, let first = firstPhase(target.variable.value), chain.phase < first else { return nil }
-          return finding(target.range, rule: chain.id, "\(target.variable.value.rawValue) is filled from phase \(first) on; this rule runs in phase \(chain.phase)")
+          return finding(
+            target.range, rule: chain.id,
+            "\(target.variable.value.rawValue) is filled from phase \(first) on; this rule runs in phase \(chain.phase)")
         }
       }
     }
@@ -34,7 +36,8 @@ enum AvailabilityCheck: Check {
 
 enum UnsetVariableCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL303", name: "tx-never-set", severity: .warning, why: "No rule sets this transaction variable, but one of a very similar name: a slip of the pen.",
+    code: "SL303", name: "tx-never-set", severity: .warning,
+    why: "No rule sets this transaction variable, but one of a very similar name: a slip of the pen.",
     bad: "SecAction \"id:1,phase:1,pass,setvar:tx.score_total=1\"\nSecRule TX:score_totl \"@gt 0\" \"id:2,phase:1,pass\"",
     good: "SecAction \"id:1,phase:1,pass,setvar:tx.score_total=1\"\nSecRule TX:score_total \"@gt 0\" \"id:2,phase:1,pass\"")
 
@@ -45,7 +48,11 @@ enum UnsetVariableCheck: Check {
         for read in rule.transactionReads where !read.isCount && !context.assigned.contains(read.key) && read.key.count > 3 {
           // Reading a variable that others may set is fine; only a near miss is a finding.
           guard let near = Spelling.nearest(to: read.key, in: context.assigned) else { continue }
-          if context.chains.contains(where: { other in other.rules.contains { $0.rule.transactionReads.contains { $0.isCount && $0.key == read.key } } }) { continue }
+          if context.chains.contains(where: { other in
+            other.rules.contains { $0.rule.transactionReads.contains { $0.isCount && $0.key == read.key } }
+          }) {
+            continue
+          }
           result.append(finding(read.range, rule: chain.id, "no rule sets tx.\(read.key)", help: "did you mean tx.\(near)?"))
         }
       }
@@ -88,7 +95,8 @@ enum MissingCaptureCheck: Check {
 
 enum CaptureRangeCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL306", name: "capture-out-of-range", severity: .error, why: "The regular expression has fewer groups than the number that is read: the variable is never set.",
+    code: "SL306", name: "capture-out-of-range", severity: .error,
+    why: "The regular expression has fewer groups than the number that is read: the variable is never set.",
     bad: "SecRule ARGS \"@rx (a)\" \"id:1,phase:2,pass,capture,chain\"\n  SecRule TX:2 \"@streq a\"",
     good: "SecRule ARGS \"@rx (a)(b)\" \"id:1,phase:2,pass,capture,chain\"\n  SecRule TX:2 \"@streq a\"")
 
@@ -98,9 +106,12 @@ enum CaptureRangeCheck: Check {
       var groups: Int?
       for (rule, _) in chain.rules {
         for target in rule.targets where target.variable.value == .tx && target.mode == .include && rule.isLink {
-          guard let groups, case .key(let key)? = target.selector?.value, key.count == 1, key[0] &- 0x30 < 10, Int(key[0] &- 0x30) > groups else { continue }
+          guard let groups, case .key(let key)? = target.selector?.value, key.count == 1, key[0] &- 0x30 < 10, Int(key[0] &- 0x30) > groups
+          else { continue }
           result.append(
-            finding(target.range, rule: chain.id, "TX:\(key[0] &- 0x30) is read, but the captured pattern has \(groups) group\(groups == 1 ? "" : "s")"))
+            finding(
+              target.range, rule: chain.id,
+              "TX:\(key[0] &- 0x30) is read, but the captured pattern has \(groups) group\(groups == 1 ? "" : "s")"))
         }
         if rule.isCapturing, let condition = rule.condition, condition.name.value == .rx, !condition.operand.value.hasMacros,
           let pattern = try? RegexPattern(condition.operand.value.source)
@@ -117,7 +128,8 @@ enum CaptureRangeCheck: Check {
 
 enum CountMisuseCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL310", name: "count-misuse", severity: .error, why: "A count is a number such as 0 or 3: a text operator over it compares the wrong thing.",
+    code: "SL310", name: "count-misuse", severity: .error,
+    why: "A count is a number such as 0 or 3: a text operator over it compares the wrong thing.",
     bad: "SecRule &ARGS:id \"@contains admin\" \"id:1,phase:2,pass\"", good: "SecRule &ARGS:id \"@gt 1\" \"id:1,phase:2,pass\"")
 
   static func findings(in context: LintContext) -> [Finding] {
@@ -141,7 +153,8 @@ enum CountMisuseCheck: Check {
 
 enum CancelledTargetCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL312", name: "target-cancelled", severity: .error, why: "The exclusion takes away all that the target offers: the rule reads nothing.",
+    code: "SL312", name: "target-cancelled", severity: .error,
+    why: "The exclusion takes away all that the target offers: the rule reads nothing.",
     bad: "SecRule ARGS|!ARGS \"@rx a\" \"id:1,phase:2,pass\"", good: "SecRule ARGS|!ARGS:csrf \"@rx a\" \"id:1,phase:2,pass\"")
 
   static func findings(in context: LintContext) -> [Finding] {
@@ -159,7 +172,8 @@ enum CancelledTargetCheck: Check {
 enum LateControlCheck: Check {
   static let documentation = CheckDocumentation(
     code: "SL313", name: "ctl-too-late", severity: .error, why: "The body is read between phases 1 and 2: later this ctl has no effect.",
-    bad: "SecAction \"id:1,phase:2,pass,ctl:requestBodyProcessor=JSON\"", good: "SecAction \"id:1,phase:1,pass,ctl:requestBodyProcessor=JSON\"")
+    bad: "SecAction \"id:1,phase:2,pass,ctl:requestBodyProcessor=JSON\"",
+    good: "SecAction \"id:1,phase:1,pass,ctl:requestBodyProcessor=JSON\"")
 
   static func findings(in context: LintContext) -> [Finding] {
     context.chains.flatMap { chain in
@@ -179,7 +193,8 @@ enum LateControlCheck: Check {
 
 enum MissingInitcolCheck: Check {
   static let documentation = CheckDocumentation(
-    code: "SL314", name: "persistent-without-initcol", severity: .error, why: "Without initcol the collection is empty and what is written to it is lost.",
+    code: "SL314", name: "persistent-without-initcol", severity: .error,
+    why: "Without initcol the collection is empty and what is written to it is lost.",
     bad: "SecRule IP:hits \"@gt 5\" \"id:1,phase:1,deny\"",
     good: "SecAction \"id:1,phase:1,pass,initcol:ip=%{REMOTE_ADDR}\"\nSecRule IP:hits \"@gt 5\" \"id:2,phase:1,deny\"")
 
@@ -200,7 +215,9 @@ enum MissingInitcolCheck: Check {
     }
     return context.chains.flatMap { chain in
       chain.rules.flatMap { rule, _ in
-        rule.targets.filter { [.ip, .global, .session, .user, .resource].contains($0.variable.value) && !attached.contains($0.variable.value) }.map {
+        rule.targets.filter {
+          [.ip, .global, .session, .user, .resource].contains($0.variable.value) && !attached.contains($0.variable.value)
+        }.map {
           finding($0.range, rule: chain.id, "no rule attaches the collection \($0.variable.value.rawValue) with initcol")
         }
       }
@@ -221,7 +238,9 @@ enum Spelling {
     var previous = Array(0...right.count)
     for (row, a) in left.enumerated() {
       var current = [row + 1]
-      for (column, b) in right.enumerated() { current.append(min(previous[column + 1] + 1, current[column] + 1, previous[column] + (a == b ? 0 : 1))) }
+      for (column, b) in right.enumerated() {
+        current.append(min(previous[column + 1] + 1, current[column] + 1, previous[column] + (a == b ? 0 : 1)))
+      }
       previous = current
     }
     // Names that differ in digits only are siblings, such as pl1 and pl2.
