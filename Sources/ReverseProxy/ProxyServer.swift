@@ -63,9 +63,9 @@ public final class ProxyServer: Sendable {
   /// Takes a new generation of rules; requests in flight end with theirs.
   public func replaceRules(with inspector: Inspector) { shared.replace(inspector) }
 
-  /// Stops listening, lets requests in flight end for up to `drainTimeout` seconds, then closes everything.
+  /// Stops listening, lets requests in flight end for up to `drainTimeout` seconds, then closes everything. A second call does nothing.
   public func drain() async throws {
-    shared.isDraining.store(true, ordering: .relaxed)
+    guard !shared.isDraining.exchange(true, ordering: .relaxed) else { return }
     try? await listener.close().get()
     for loop in loops { loop.eventLoop.execute { loop.drain() } }
     let deadline = NIODeadline.now() + .seconds(Int64(shared.configuration.drainTimeout))

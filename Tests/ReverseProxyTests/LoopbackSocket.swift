@@ -1,0 +1,129 @@
+import Glibc
+import Synchronization
+
+/// One end of a loopback connection with blocking calls that give up after five seconds.
+struct LoopbackSocket: Sendable {
+  let descriptor: Int32
+
+  init(descriptor: Int32) {
+    self.descriptor = descriptor
+    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  }
+
+  static func connect(port: Int) -> LoopbackSocket {
+    let result = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    _ = withAddress(port: port) { Glibc.connect(result.descriptor, $0, $1) }
+    return result
+  }
+
+  static func withAddress<Result>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(UInt16(port)).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+
+  /// False if the peer is gone.
+  @discardableResult
+  func send(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+      let count = bytes[start...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      if count <= 0 { return false }
+      start += count
+    }
+    return true
+  }
+
+  /// What comes next; empty at the end.
+  func receive(atMost limit: Int = 65_536) -> [UInt8] {
+    var chunk = [UInt8](repeating: 0, count: limit)
+    let count = recv(descriptor, &chunk, limit, 0)
+    return count > 0 ? Array(chunk[..<count]) : []
+  }
+
+  /// Reads until `text` was seen, or the peer closes.
+  func receive(until text: String) -> String {
+    var bytes: [UInt8] = []
+    while !String(decoding: bytes, as: UTF8.self).contains(text) {
+      let more = receive()
+      if more.isEmpty { break }
+      bytes += more
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  func receiveToEnd() -> String {
+    var bytes: [UInt8] = []
+    while case let more = receive(), !more.isEmpty { bytes += more }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  func close() { Glibc.close(descriptor) }
+
+  /// Closes so that the peer sees a reset.
+  func abort() {
+    var option = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    close()
+  }
+}
+
+/// An origin that does on each connection what the test says: one thread for each, so that it can be as slow or rude as it likes.
+final class ScriptedOrigin: Sendable {
+  private let listener: Int32
+  let port: Int
+  private let accepted = Atomic<Int>(0)
+
+  /// How many connections there were.
+  var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
+
+  /// - Parameter script: called with the connection and its number, from 0; the connection is closed when it returns.
+  init(_ script: @escaping @Sendable (LoopbackSocket, Int) -> Void) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    listener = descriptor
+    _ = LoopbackSocket.withAddress(port: 0) { bind(descriptor, $0, $1) }
+    listen(descriptor, 16)
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    _ = withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+    }
+    port = Int(in_port_t(bigEndian: address.sin_port))
+    Self.thread { [self] in
+      while case let client = accept(descriptor, nil, nil), client >= 0 {
+        let number = accepted.add(1, ordering: .sequentiallyConsistent).oldValue
+        Self.thread {
+          let connection = LoopbackSocket(descriptor: client)
+          script(connection, number)
+          connection.close()
+        }
+      }
+      Glibc.close(descriptor)
+    }
+  }
+
+  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+
+  private static func thread(_ body: @escaping @Sendable () -> Void) {
+    final class Box: Sendable {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    var thread = pthread_t()
+    pthread_create(
+      &thread, nil,
+      { argument in
+        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+        return nil
+      }, Unmanaged.passRetained(Box(body)).toOpaque())
+    pthread_detach(thread)
+  }
+}
