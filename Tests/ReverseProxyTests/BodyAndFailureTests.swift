@@ -372,4 +372,61 @@ struct BodyAndFailureTests {
       #expect(metrics.contains("ropeline_inflight_requests 0\n"))
     }
   }
+
+  private static func chunked(_ body: String) -> String { "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n\(body)" }
+  private static func framed(_ fields: String) -> String { "POST /a HTTP/1.1\r\nHost: h\r\n\(fields)\r\n" }
+
+  /// Each is followed by a request that a lenient parser would take for one of its own.
+  static let smuggling: [String] = [
+    framed("Content-Length: 6\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\nG",
+    framed("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n") + "5c\r\n",
+    framed("Transfer-Encoding: xchunked\r\n"), framed("Transfer-Encoding: \u{A0}chunked\r\n"), framed("Transfer-Encoding: \"chunked\"\r\n"),
+    framed("Transfer-Encoding: chunked, identity\r\n"), framed("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n"),
+    framed("Transfer-Encoding:\u{B}chunked\r\n"), framed("Transfer-Encoding : chunked\r\n"), framed("Transfer-Encoding\t: chunked\r\n"),
+    framed(" Transfer-Encoding: chunked\r\n"), framed("X: y\r\n Transfer-Encoding: chunked\r\n"),
+    framed("X: y\nTransfer-Encoding: chunked\r\n"),
+    framed("X: y\rTransfer-Encoding: chunked\r\n"), framed("Transfer-Encoding:\r\n chunked\r\n"),
+    framed("Transfer-Encoding: chunked\0\r\n"),
+    framed("Transfer-Encoding\0: chunked\r\n"), framed("Transfer-Encoding: chunked;a=b\r\n"), framed("Content-Length: 1_0\r\n"),
+    framed("Content-Length: 1 0\r\n"), framed("Content-Length: 1.0\r\n"), framed("Content-Length: 1e1\r\n"),
+    framed("Content-Length: 10,\r\n"),
+    framed("Content-Length: \u{A0}1\r\n"), framed("Content-Length: 99999999999999999999\r\n"),
+    framed("Content-Length: 0\r\nContent-Length: 40\r\n"),
+    framed("Content_Length: 3\r\n:\r\n"), framed("Content-Length\r\n"), chunked("0_2e\r\n"), chunked("+1\r\na\r\n0\r\n\r\n"),
+    chunked("1 \r\na\r\n0\r\n\r\n"),
+    chunked("1\r\r;\na\r\n0\r\n\r\n"), chunked("\r\na\r\n0\r\n\r\n"), chunked("1;\r\na\r\n0\r\n\r\n"), chunked("1;a\rb\r\na\r\n0\r\n\r\n"),
+    chunked("2\r\naXX0\r\n\r\n"), chunked("1\r\naa\r\n0\r\n\r\n"), chunked("0\r\nX: y\n\r\n"), chunked("0\r\nX : y\r\n\r\n"),
+    chunked("0\r\nnothing\r\n\r\n"),
+    chunked("0\n\r\n"), chunked("-1\r\n\r\n"), chunked("0000000000000000\r\n\r\n"), "GET /a HTTP/1.1\rHost: h\r\r",
+    "GET /a HTTP/1.1\r\nHost: h\r\n\n",
+    "GET /a\u{B}b HTTP/1.1\r\nHost: h\r\n\r\n", "GET /a HTTP/1.1\u{C}\r\nHost: h\r\n\r\n", "GET\t/a HTTP/1.1\r\nHost: h\r\n\r\n",
+    "GET http://other/ HTTP/1.1\r\nHost: h\r\n\r\n", "GET http://h@other/ HTTP/1.1\r\nHost: h\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: h:80:80\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n", "GET /a HTTP/01.1\r\nHost: h\r\n\r\n", "GET /a HTTP/1.1x\r\nHost: h\r\n\r\n",
+    "GET /a HTTP /1.1\r\nHost: h\r\n\r\n",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\r\n\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n", "\0GET /a HTTP/1.1\r\nHost: h\r\n\r\n",
+    "\u{16}\u{3}\u{1}\0\u{5}hello\r\n\r\n",
+    "GET /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue, x\r\n\r\n",
+  ]
+
+  @Test("nothing that two parsers could read differently reaches the origin, nor what follows it", arguments: EnforcementMode.allCases)
+  func smugglesNothing(mode: EnforcementMode) async throws {
+    #expect(Self.smuggling.count == 60)
+    let log = Log()
+    try await Self.withProxy(mode: mode, origins: [Self.polite(log)], log: log) { server, _ in
+      for text in Self.smuggling {
+        let client = LoopbackSocket.connect(port: server.port)
+        client.send(text + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+        client.endSending()
+        let answer = client.receiveToEnd()
+        #expect(
+          answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5"),
+          "\(text.debugDescription): \(answer.prefix(20).debugDescription)")
+        #expect(answer.ranges(of: "HTTP/1.1 ").count == 1, "\(text.debugDescription)")
+        client.close()
+      }
+    }
+    #expect(log.seen.withLock { $0 } == [])
+    #expect(log.records.withLock { $0.count { $0.outcome.evidence.framing != nil } } == Self.smuggling.count)
+  }
 }
