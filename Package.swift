@@ -73,9 +73,10 @@ let package = Package(
     .testTarget(
       name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
-    .testTarget(name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(
+      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix], swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],
