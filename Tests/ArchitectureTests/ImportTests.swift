@@ -18,6 +18,7 @@ struct ImportTests {
     "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "Detection", "Reporting"],
     "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
     "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
+    "Settings": ["SecLang", "Yams"],
     "ReverseProxy": ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
   ]
   /// Modules of the platform, open to every room; Foundation is not one of them.
