@@ -28,6 +28,10 @@ let package = Package(
     // System libraries
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMaxMindDB", pkgConfig: "libmaxminddb", providers: [.apt(["libmaxminddb-dev"])]),
+    .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlidec", providers: [.apt(["libbrotli-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // The pure core: no socket, no clock, no file
@@ -35,14 +39,15 @@ let package = Package(
     .target(name: "EvidenceModel", dependencies: ["HTTPModel"], swiftSettings: strict),
     .target(name: "SecLang", swiftSettings: strict),
     .target(name: "PatternScan", dependencies: ["CPCRE2"], swiftSettings: strict),
-    .target(name: "BodyDecoding", dependencies: ["HTTPModel"], swiftSettings: strict),
+    .target(name: "AddressFacts", dependencies: ["CMaxMindDB"], swiftSettings: strict),
+    .target(name: "BodyDecoding", dependencies: ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"], swiftSettings: strict),
     .target(
       name: "RuleEngine",
-      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine"], swiftSettings: strict),
+      name: "Detection", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"], swiftSettings: strict),
     .target(name: "HTTPWire", dependencies: ["HTTPModel", "EvidenceModel", nioCore], swiftSettings: strict),
 
     // The shells
@@ -75,6 +80,9 @@ let package = Package(
     .testTarget(
       name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+    .testTarget(
+      name: "AddressFactsTests", dependencies: ["AddressFacts", "Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict
+    ),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),

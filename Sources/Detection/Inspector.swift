@@ -1,3 +1,4 @@
+import AddressFacts
 import EvidenceModel
 import HTTPModel
 import RuleEngine
@@ -44,6 +45,14 @@ public final class Inspector: Sendable {
     warnings = all
     self.configuration = configuration
     var options = TransactionOptions()
+    if let setting = compiled.settings.geoDatabase {
+      do {
+        options.geoDatabase = try GeoDatabase(path: setting.path)
+      } catch {
+        let mistake = Diagnostic(.unreadableFile, "\(error)", at: setting.range)
+        throw InspectorError(diagnostics: all + [mistake])
+      }
+    }
     options.isBraked = configuration.mode == .detect
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset

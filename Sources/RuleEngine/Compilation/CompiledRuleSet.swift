@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -15,6 +16,8 @@ public final class CompiledRuleSet: Sendable {
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
   let pcreLimitsSlot: Int
+  /// XPaths other than `/*` and `//@*`; each is evaluated once a body.
+  let xmlPaths: [XMLPath]
   /// The slots in which the CRS keeps its totals; the first one that is set is the total.
   let inboundScoreSlots: [Int]
   let outboundScoreSlots: [Int]
@@ -27,7 +30,7 @@ public final class CompiledRuleSet: Sendable {
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
-    transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int,
+    transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
     inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool
   ) {
     self.settings = settings
@@ -37,6 +40,7 @@ public final class CompiledRuleSet: Sendable {
     self.transformations = transformations
     self.transactionKeys = transactionKeys
     self.pcreLimitsSlot = pcreLimitsSlot
+    self.xmlPaths = xmlPaths
     self.inboundScoreSlots = inboundScoreSlots
     self.outboundScoreSlots = outboundScoreSlots
     self.levelScoreSlots = levelScoreSlots

@@ -42,6 +42,9 @@ public struct EngineSettings: Sendable {
   /// `SecCollectionTimeout`: seconds that a persistent record lives after its last change.
   public var collectionTimeout = 3600
 
+  /// `SecGeoLookupDb`: the path, and where it stands; nil if no file sets it.
+  public var geoDatabase: (path: String, range: SourceRange)?
+
   public init() {}
 
   /// Takes over one directive; later ones win.
@@ -70,6 +73,7 @@ public struct EngineSettings: Sendable {
     case .collectionTimeout(let seconds): collectionTimeout = seconds
     case .componentSignature(let text): componentSignatures.append(text)
     case .webAppID(let id): webAppID = id
+    case .geoDatabase(let path, let range): geoDatabase = (path, range)
     case .uploadFileLimit(let count): uploadFileLimit = count
     case .xmlExternalEntity: break  // External entities are never resolved.
     case .noEffect: break

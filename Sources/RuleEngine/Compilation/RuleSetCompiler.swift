@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -11,6 +12,7 @@ public struct RuleSetCompiler {
   private var transformations = TransformationTree()
   private var defaults: [Int: ActionList] = [:]
   private var readsClientAddress = false
+  private var xmlPaths: [XMLPath] = []
 
   public init() {}
 
@@ -149,7 +151,7 @@ public struct RuleSetCompiler {
     let own = keys.slot(of: Array("ropeline_score".utf8))
     return CompiledRuleSet(
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
-      transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot,
+      transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot, xmlPaths: xmlPaths,
       inboundScoreSlots: inbound, outboundScoreSlots: outbound, levelScoreSlots: levels, ownScoreSlot: own,
       readsClientAddress: readsClientAddress)
   }
@@ -222,8 +224,11 @@ public struct RuleSetCompiler {
       default: if let effect = effect(of: action, selection: selection) { effects.append(effect) }
       }
     }
-    let targets = rule.targets.filter { $0.mode != .exclude }.compactMap { compile($0) }
-    let exclusions = rule.targets.filter { $0.mode == .exclude }.compactMap { compile($0) }
+    let namespaces = rule.actions.items.compactMap { item in
+      if case .xmlNamespace(let prefix, let uri) = item.value { XMLPath.Namespace(prefix: prefix, uri: uri) } else { nil }
+    }
+    let targets = rule.targets.filter { $0.mode != .exclude }.compactMap { compile($0, namespaces) }
+    let exclusions = rule.targets.filter { $0.mode == .exclude }.compactMap { compile($0, namespaces) }
     return CompiledRule(
       targets: targets, exclusions: exclusions, test: test(of: rule), isNegated: rule.condition?.isNegated ?? false,
       transformations: list, transformationNode: transformations.node(for: list), isMultiMatch: isMultiMatch,
@@ -237,7 +242,7 @@ public struct RuleSetCompiler {
     }
   }
 
-  private mutating func compile(_ target: Target) -> CompiledTarget? {
+  private mutating func compile(_ target: Target, _ namespaces: [XMLPath.Namespace]) -> CompiledTarget? {
     let variable = target.variable.value
     if variable == .remoteAddr || variable == .remoteHost || variable == .remotePort { readsClientAddress = true }
     var key: [UInt8]?
@@ -255,7 +260,18 @@ public struct RuleSetCompiler {
         return nil
       }
     }
-    let source = ValueSource.of(variable, key: key, keys: &keys)
+    var source = ValueSource.of(variable, key: key, keys: &keys)
+    if variable == .xml || variable == .requestXml, target.mode != .exclude, let key, key != ValueSource.textPath,
+      key != ValueSource.attributePath
+    {
+      let expression = String(decoding: key, as: UTF8.self)
+      guard let path = XMLPath(expression, namespaces: namespaces) else {
+        diagnostics.append(Diagnostic(.badArgument, "\(expression) is no XPath", at: target.selector?.range ?? target.range))
+        return nil
+      }
+      if !xmlPaths.contains(path) { xmlPaths.append(path) }
+      source = .xmlPath(xmlPaths.firstIndex(of: path) ?? 0)
+    }
     // The slot, or the XPath, has already chosen; nothing is left to compare.
     // An exclusion keeps it, since it is held against the keys of other targets.
     if target.mode != .exclude {

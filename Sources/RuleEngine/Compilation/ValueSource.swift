@@ -18,6 +18,8 @@ enum ValueSource: Equatable, Sendable {
   /// All transaction variables, or the one in a slot.
   case transactionVariables
   case transactionVariable(slot: Int)
+  /// What the XPath of this number finds.
+  case xmlPath(Int)
   /// `RULE.id` and the like: about the rule that runs.
   case rule
 
@@ -47,6 +49,7 @@ enum ValueSource: Equatable, Sendable {
       case .responseHeaders: return .response
       default: return .always
       }
+    case .xmlPath: return .body
     case .transactionVariables, .transactionVariable, .rule: return .always
     }
   }
@@ -100,7 +103,8 @@ extension ValueSource {
     case .session: .values([.session])
     case .user: .values([.user])
     case .resource: .values([.resource])
-    case .xml, .requestXml: key.map(isAttributePath) == true ? .values([.xmlAttributes]) : .values([.xmlText])
+    // Other XPaths are found by the compiler, which knows the rule's namespaces.
+    case .xml, .requestXml: key == attributePath ? .values([.xmlAttributes]) : .values([.xmlText])
     case .tx:
       if let key { .transactionVariable(slot: keys.slot(of: lowercased(key))) } else { .transactionVariables }
     case .rule: .rule
@@ -108,7 +112,8 @@ extension ValueSource {
     }
   }
 
-  private static func isAttributePath(_ path: [UInt8]) -> Bool { path.contains(UInt8(ascii: "@")) }
+  static let textPath = Array("/*".utf8)
+  static let attributePath = Array("//@*".utf8)
 }
 
 /// Numbers the transaction variables that the rules name, so that a transaction finds them by index.

@@ -36,8 +36,12 @@ public struct CompiledOperator: Sendable {
     case crossSiteScripting
     case checksum(RegexSearch, Checksum)
     case constant(Bool)
+    case geoLookup
   }
   private let kind: Kind
+
+  /// Whether the transaction itself must look the value up, since the answer fills a collection.
+  var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
 
   /// - Parameters:
   ///   - operand: free of macros.
@@ -73,8 +77,9 @@ public struct CompiledOperator: Sendable {
     case .detectSQLi: return .sqlInjection
     case .detectXSS: return .crossSiteScripting
     case .unconditionalMatch: return .constant(true)
-    // Without a database, and without a resolver, there is nothing to find.
-    case .noMatch, .geoLookup, .rbl: return .constant(false)
+    // Without a resolver there is nothing to find.
+    case .noMatch, .rbl: return .constant(false)
+    case .geoLookup: return .geoLookup
     case .verifyCC: return .checksum(try RegexSearch(operand), .creditCard)
     case .verifyCPF: return .checksum(try RegexSearch(operand), .brazilianCPF)
     case .verifySSN: return .checksum(try RegexSearch(operand), .socialSecurity)
@@ -129,6 +134,8 @@ public struct CompiledOperator: Sendable {
       return .match
     case .checksum(let search, let checksum): return search.first(confirmedBy: checksum, in: value, scratch.regex, &captures)
     case .constant(let answer): return answer ? .match : .noMatch
+    // Without a database there is nothing to find.
+    case .geoLookup: return .noMatch
     }
   }
 

@@ -67,8 +67,11 @@ final class TransactionMemory {
   var transformed: [Int32] = []
   var texts: [ByteView] = []
   var nextID: Int32 = 0
+  /// For each XPath of the rule set what it found; empty if the body is no XML.
+  var xmlValues: [[Entry]] = []
 
   func reset() {
+    xmlValues.removeAll(keepingCapacity: true)
     for index in collections.indices { collections[index].removeAll(keepingCapacity: true) }
     for index in scalars.indices { scalars[index] = nil }
     variables.removeAll(keepingCapacity: true)

@@ -45,6 +45,8 @@ extension Transaction {
     if isTruncated { memory.set(.inboundDataError, "1") }
     guard !body.isEmpty else { return }
     memory.set(.requestBodyLength, body.count)
+    let (body, isInflatedWhole) = inflated(body)
+    let isTruncated = isTruncated || !isInflatedWhole
     guard requestBodyProcessor == .multipart || body.count <= rules.settings.requestBodyNoFilesLimit else {
       memory.set(.inboundDataError, "1")
       fail("Request body without files is longer than \(rules.settings.requestBodyNoFilesLimit) bytes", prefix: "")
@@ -56,7 +58,7 @@ extension Transaction {
       parseForm(body)
     case .json: parseJSON(body, isTruncated: isTruncated)
     case .multipart: parseMultipart(body, isTruncated: isTruncated)
-    case .xml: isBodyUninspected = true
+    case .xml: parseXML(body, isTruncated: isTruncated)
     case nil:
       if isRequestBodyVariableForced {
         memory.set(.requestBody, body)
@@ -67,6 +69,45 @@ extension Transaction {
       }
     }
     RequestValues.publishArgumentSize(memory)
+  }
+
+  /// The body without its content codings, and whether that is all of it.
+  ///
+  /// An attacker may compress what the application will inflate; what cannot be inflated whole is an error of the body.
+  private func inflated(_ body: [UInt8]) -> (body: [UInt8], isWhole: Bool) {
+    let fields = request.head.fields.filter { $0.isNamed("content-encoding") }
+    guard !fields.isEmpty else { return (body, true) }
+    guard let codings = ContentCoding.list(of: Array(fields.map(\.value).joined(separator: [UInt8(ascii: ",")]))) else {
+      fail("Content-Encoding is not known: the body is read as it stands", prefix: "")
+      return (body, true)
+    }
+    var limits = InflationLimits()
+    limits.maximumBytes = requestBodyLimit
+    switch ContentDecoder.decode(body, codings: codings, limits: limits) {
+    case .complete(let bytes): return (bytes, true)
+    case .cut(let bytes, let reason), .damaged(let bytes, let reason):
+      memory.set(.inboundDataError, "1")
+      fail("Content-Encoding: \(reason)", prefix: "")
+      return (bytes, false)
+    }
+  }
+
+  private func parseXML(_ body: [UInt8], isTruncated: Bool) {
+    let decoded = XMLDecoder.decode(body)
+    if let text = decoded.text { memory.append(.xmlText, key: memory.arena.copy("/*"), value: memory.arena.copy(text)) }
+    if !decoded.attributes.isEmpty {
+      let key = memory.arena.copy("//@*")
+      for value in decoded.attributes { memory.append(.xmlAttributes, key: key, value: memory.arena.copy(value)) }
+    }
+    if !rules.xmlPaths.isEmpty, !decoded.isCut {
+      let found = XMLPath.evaluate(rules.xmlPaths, in: body)
+      for (path, values) in zip(rules.xmlPaths, found) {
+        let key = memory.arena.copy(path.expression)
+        memory.xmlValues.append(values.map { memory.entry(key: key, value: memory.arena.copy($0)) })
+      }
+    }
+    if let error = decoded.error { fail(error.message, prefix: "") }
+    if isTruncated || decoded.isCut { isBodyPartlyInspected = true }
   }
 
   private func parseForm(_ body: [UInt8]) {

@@ -1,3 +1,4 @@
+import AddressFacts
 import EvidenceModel
 import HTTPModel
 import PatternScan
@@ -11,6 +12,8 @@ public struct TransactionOptions: Sendable {
   public var environment: [(name: String, value: String)] = []
   /// Seconds east of UTC for the `TIME_…` variables; 0 by default.
   public var utcOffset = 0
+  /// For `@geoLookup`; without it the operator finds nothing.
+  public var geoDatabase: GeoDatabase?
 
   public init() {}
 }
@@ -274,7 +277,7 @@ public final class Transaction {
       captures?.removeAll()
       found = captures
     }
-    let result = test.evaluate(text, scratch: scratch.operators, captures: &found)
+    let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &found)
     switch result {
     case .limitReached:
       // A limit is a finding of its own and never a "no match" that nobody hears of.
@@ -351,6 +354,11 @@ public final class Transaction {
     case .transactionVariable(let slot):
       if let value = memory.variables[slot] {
         body(nil, value, -1)
+      }
+    case .xmlPath(let number):
+      guard number < memory.xmlValues.count else { return }
+      for entry in memory.xmlValues[number] where !isExcluded(target, entry.key, link, chain) {
+        body(entry.key, entry.value, entry.valueID)
       }
     case .transactionVariables:
       for slot in memory.variables.indices {
@@ -534,6 +542,21 @@ public final class Transaction {
     }
   }
 
+  /// `@geoLookup`: fills `GEO` with what the database says of an address.
+  private func lookUpPlace(of address: ByteView) -> OperatorResult {
+    guard let facts = options.geoDatabase?.facts(of: String(decoding: address, as: UTF8.self)) else { return .noMatch }
+    memory.collections[CollectionSlot.geo.rawValue].removeAll(keepingCapacity: true)
+    let members: [(String, String?)] = [
+      ("COUNTRY_CODE", facts.countryCode), ("COUNTRY_NAME", facts.countryName), ("COUNTRY_CONTINENT", facts.continentCode),
+      ("REGION", facts.region), ("CITY", facts.city), ("POSTAL_CODE", facts.postalCode),
+      ("LATITUDE", facts.latitude.map { "\($0)" }), ("LONGITUDE", facts.longitude.map { "\($0)" }),
+    ]
+    for (key, value) in members {
+      if let value { memory.append(.geo, key: memory.arena.copy(key), value: memory.arena.copy(value)) }
+    }
+    return .match
+  }
+
   private func run(_ control: CompiledControl) {
     switch control {
     case .ruleEngine(let mode): self.mode = mode
@@ -588,6 +611,8 @@ public final class Transaction {
     case .scalar(let name): if let entry = memory.scalar(name) { output.append(contentsOf: entry.value) }
     case .transactionVariable(let slot): if let value = memory.variables[slot] { output.append(contentsOf: value) }
     case .transactionVariables: break
+    case .xmlPath(let number):
+      if number < memory.xmlValues.count, let entry = memory.xmlValues[number].first { output.append(contentsOf: entry.value) }
     case .rule: if let key { output.append(contentsOf: ruleProperty(key)) }
     case .values(let slots), .names(let slots):
       for slot in slots {
