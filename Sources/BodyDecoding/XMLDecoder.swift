@@ -38,7 +38,14 @@ public enum XMLDecoder {
       result.error = BodyError(message: "XML parsing error: out of memory", offset: 0)
       return result
     }
-    defer { xmlFreeParserCtxt(context) }
+    defer {
+      // Even for a reader of events, libxml2 keeps declared entities in a document that is the caller's to free.
+      if let document = context.pointee.myDoc {
+        context.pointee.myDoc = nil
+        xmlFreeDoc(document)
+      }
+      xmlFreeParserCtxt(context)
+    }
     _ = xmlCtxtUseOptions(context, XMLSink.options)
     sink.context = context
     withExtendedLifetime(sink) {
