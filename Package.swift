@@ -83,6 +83,7 @@ let package = Package(
     .testTarget(
       name: "AddressFactsTests", dependencies: ["AddressFacts", "Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict
     ),
+    .testTarget(name: "DetectionTests", dependencies: ["Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),

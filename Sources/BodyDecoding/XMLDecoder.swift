@@ -20,6 +20,8 @@ public struct DecodedXML: Sendable, Equatable {
   public var error: BodyError?
   /// Whether a limit ended the reading.
   public var isCut = false
+  /// Whether it declares a document type. Of such a body no tree may be built: defaults of attributes could blow it up.
+  public var hasDocumentType = false
 
   public init() {}
 }
@@ -82,8 +84,9 @@ final class XMLSink {
   static func handler() -> xmlSAXHandler {
     var handler = xmlSAXHandler()
     handler.initialized = UInt32(XML_SAX2_MAGIC)
-    handler.startElementNs = { user, _, _, _, _, _, count, _, attributes in
-      XMLSink.of(user)?.start(attributeCount: Int(count), attributes)
+    handler.startElementNs = { user, _, _, _, _, _, count, defaulted, attributes in
+      // Those that only the document type gives stand last; they were not sent with the element.
+      XMLSink.of(user)?.start(attributeCount: Int(count - defaulted), attributes)
     }
     handler.endElementNs = { user, _, _, _ in XMLSink.of(user)?.depth -= 1 }
     handler.characters = { user, bytes, count in XMLSink.of(user)?.append(bytes, count) }
@@ -94,7 +97,10 @@ final class XMLSink {
       guard let sink = XMLSink.of(user), let name else { return }
       sink.result.text = (sink.result.text ?? []) + [0x26] + Array(String(cString: name).utf8) + [0x3b]
     }
-    handler.internalSubset = { user, _, _, _ in XMLSink.of(user)?.fail("a document type declaration is not read", offset: nil) }
+    handler.internalSubset = { user, _, _, _ in
+      XMLSink.of(user)?.result.hasDocumentType = true
+      XMLSink.of(user)?.fail("a document type declaration is not read", offset: nil)
+    }
     handler.serror = { user, error in
       // Warnings (1) are about style, such as a relative namespace name.
       guard let sink = XMLSink.of(user), let error, error.pointee.level != XML_ERR_WARNING, error.pointee.level != XML_ERR_NONE else {

@@ -26,7 +26,8 @@ public struct XMLPath: Sendable, Equatable {
     self.namespaces = namespaces
   }
 
-  /// What one body yields for each of several expressions; the tree is built once. `XMLDecoder` must have found the body within limits.
+  /// What one body yields for each of several expressions; the tree is built once. `XMLDecoder` must have found the
+  /// body within limits and without a document type.
   ///
   /// - Parameter maximumValues: of one expression; further ones are left out.
   public static func evaluate(_ paths: [XMLPath], in body: [UInt8], maximumValues: Int = 10_000) -> [[[UInt8]]] {
@@ -37,7 +38,6 @@ public struct XMLPath: Sendable, Equatable {
     defer { xmlFreeParserCtxt(context) }
     // No entity is ever declared, so none can be expanded.
     context.pointee.sax.pointee.entityDecl = nil
-    context.pointee.sax.pointee.internalSubset = nil
     context.pointee.sax.pointee.externalSubset = nil
     let document = body.withUnsafeBytes { bytes in
       xmlCtxtReadMemory(context, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: bytes.count), nil, nil, XMLSink.options)

@@ -100,7 +100,7 @@ public final class Inspection {
     let evidence = evidence(includingHeldBack: false)
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
-    if transaction.isInterventionHeldBack {
+    if transaction.isInterventionHeldBack || (transaction.bodyFault != nil && !transaction.isActing) {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
@@ -108,7 +108,8 @@ public final class Inspection {
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
-      isAuditRelevant: transaction.hasAuditedMatch || framing != nil || transaction.intervention != nil,
+      isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
+        || transaction.intervention != nil || transaction.bodyFault != nil,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
       matchLimitCount: transaction.matchLimitCount)
   }
@@ -120,6 +121,7 @@ public final class Inspection {
     evidence.rules = transaction.matches
     evidence.anomaly = transaction.anomaly
     if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
+    if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
     evidence.framing = framing
     return evidence
   }

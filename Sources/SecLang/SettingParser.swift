@@ -77,7 +77,7 @@ extension RuleSetParser {
     case .auditLogRelevantStatus: return .auditLogRelevantStatus(value.string)
     case .componentSignature: return .componentSignature(value.string)
     case .webAppId: return .webAppID(value.string)
-    case .geoLookupDb: return .geoDatabase(path: FilePath.resolve(value.string, relativeTo: value.text.file), range: value.range)
+    case .geoLookupDb: return .geoDatabase(path: FilePath.resolve(value.string, relativeTo: value.text.file))
     case .auditLog, .auditLog2, .auditLogStorageDir, .debugLog, .tmpDir, .dataDir, .uploadDir, .serverSignature, .sensorId:
       return .noEffect([value.string])
     default: return nil

@@ -118,12 +118,13 @@ public enum AuditRecord {
     json.endArray()
     json.key("evidence")
     json.beginArray()
-    if let fault = outcome.evidence.framing {
+    let faults = [("framing", outcome.evidence.framing?.detail), ("request-body", outcome.evidence.body?.detail)]
+    for case (let signal, let detail?) in faults {
       json.beginObject()
       json.key("signal")
-      json.string("framing")
+      json.string(signal)
       json.key("detail")
-      json.string(fault.detail)
+      json.string(detail)
       json.endObject()
     }
     for signal in outcome.evidence.behavior {

@@ -57,6 +57,13 @@ struct XMLDecoderTests {
     #expect(text(decoded)?.contains("seen") == true)
   }
 
+  @Test func defaultsOfAttributesDoNotMultiply() {
+    let value = String(repeating: "v", count: 1000)
+    let decoded = decode("<!DOCTYPE a [<!ATTLIST b c CDATA \"\(value)\">]><a>" + String(repeating: "<b d='1'/>", count: 1000) + "</a>")
+    #expect(decoded.attributes == Array(repeating: [UInt8(ascii: "1")], count: 1000))
+    #expect(decoded.hasDocumentType)
+  }
+
   @Test func limitsEndTheReading() {
     var limits = XMLLimits()
     limits.maximumNodes = 10

@@ -19,6 +19,6 @@ private func fuzzXML(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // The widest growth is that of a one-byte encoding to three bytes of UTF-8.
   precondition((decoded.text ?? []).count + decoded.attributes.reduce(0) { $0 + $1.count } <= 4 * count + 64)
   precondition(decoded.attributes.count <= 200)
-  if !decoded.isCut, let path = XMLPath("//@*|//text()") { _ = XMLPath.evaluate([path], in: body) }
+  if !decoded.isCut, !decoded.hasDocumentType, let path = XMLPath("//@*|//text()") { _ = XMLPath.evaluate([path], in: body) }
   return 0
 }

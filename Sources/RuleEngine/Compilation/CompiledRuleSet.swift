@@ -25,13 +25,18 @@ public final class CompiledRuleSet: Sendable {
   let levelScoreSlots: [Int]
   /// The score of rule sets of our own, kept beside the CRS's.
   let ownScoreSlot: Int
+  /// `SecAuditLogRelevantStatus`: the statuses that call for a record; nil if no file says.
+  let auditRelevantStatus: RegexPattern?
   /// Whether a rule reads the client's address, so that its answers differ by client.
   public let readsClientAddress: Bool
+  /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
+  let readsBodyError: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
-    inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool
+    inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool,
+    readsBodyError: Bool, auditRelevantStatus: RegexPattern?
   ) {
     self.settings = settings
     self.ruleCount = ruleCount
@@ -46,5 +51,7 @@ public final class CompiledRuleSet: Sendable {
     self.levelScoreSlots = levelScoreSlots
     self.ownScoreSlot = ownScoreSlot
     self.readsClientAddress = readsClientAddress
+    self.readsBodyError = readsBodyError
+    self.auditRelevantStatus = auditRelevantStatus
   }
 }

@@ -48,7 +48,7 @@ public struct EngineSettings: Sendable {
   public init() {}
 
   /// Takes over one directive; later ones win.
-  mutating func apply(_ setting: Setting) {
+  mutating func apply(_ setting: Setting, at range: SourceRange) {
     switch setting {
     case .ruleEngine(let mode): self.mode = mode
     case .requestBodyAccess(let isOn): isRequestBodyAccessed = isOn
@@ -73,7 +73,7 @@ public struct EngineSettings: Sendable {
     case .collectionTimeout(let seconds): collectionTimeout = seconds
     case .componentSignature(let text): componentSignatures.append(text)
     case .webAppID(let id): webAppID = id
-    case .geoDatabase(let path, let range): geoDatabase = (path, range)
+    case .geoDatabase(let path): geoDatabase = (path, range)
     case .uploadFileLimit(let count): uploadFileLimit = count
     case .xmlExternalEntity: break  // External entities are never resolved.
     case .noEffect: break

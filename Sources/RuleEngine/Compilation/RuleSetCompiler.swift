@@ -12,6 +12,8 @@ public struct RuleSetCompiler {
   private var transformations = TransformationTree()
   private var defaults: [Int: ActionList] = [:]
   private var readsClientAddress = false
+  private var readsBodyError = false
+  private var auditRelevantStatus: RegexPattern?
   private var xmlPaths: [XMLPath] = []
 
   public init() {}
@@ -56,7 +58,10 @@ public struct RuleSetCompiler {
         }
       case .marker(let name): items.append(.marker(name.value))
       case .defaultAction(let actions): defaults[Self.phase(of: actions) ?? 2] = actions
-      case .setting(let setting): settings.apply(setting)
+      case .setting(let setting):
+        settings.apply(setting, at: statement.range)
+        guard case .auditLogRelevantStatus(let pattern) = setting else { break }
+        do { auditRelevantStatus = try RegexPattern(Array(pattern.utf8), options: []) } catch { report(error, at: statement.range) }
       case .removal, .targetUpdate, .actionUpdate, .include: break
       }
     }
@@ -153,7 +158,7 @@ public struct RuleSetCompiler {
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
       transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot, xmlPaths: xmlPaths,
       inboundScoreSlots: inbound, outboundScoreSlots: outbound, levelScoreSlots: levels, ownScoreSlot: own,
-      readsClientAddress: readsClientAddress)
+      readsClientAddress: readsClientAddress, readsBodyError: readsBodyError, auditRelevantStatus: auditRelevantStatus)
   }
 
   /// Finds the chains that a selector names.
@@ -245,6 +250,7 @@ public struct RuleSetCompiler {
   private mutating func compile(_ target: Target, _ namespaces: [XMLPath.Namespace]) -> CompiledTarget? {
     let variable = target.variable.value
     if variable == .remoteAddr || variable == .remoteHost || variable == .remotePort { readsClientAddress = true }
+    if variable == .reqbodyError || variable == .reqbodyProcessorError { readsBodyError = true }
     var key: [UInt8]?
     var selector: CompiledSelector?
     switch target.selector?.value {

@@ -73,6 +73,8 @@ public final class Transaction {
   var isBodyGiven = false
   /// Whether a body came that no processor of ours could read.
   public internal(set) var isBodyUninspected = false
+  /// Why the body must not pass unread; nil if it was read, or if the rules look at `REQBODY_ERROR` themselves.
+  public internal(set) var bodyFault: BodyFault?
   /// Whether only a part of the body could be read.
   public internal(set) var isBodyPartlyInspected = false
 
@@ -100,6 +102,12 @@ public final class Transaction {
   }
 
   // MARK: What callers use
+
+  /// Whether `SecAuditLogRelevantStatus` names this status.
+  public func isRelevant(status: Int) -> Bool {
+    guard let pattern = rules.auditRelevantStatus else { return false }
+    return Array(String(status).utf8).withUnsafeBufferPointer { scratch.operators.regex.firstMatch(pattern, in: $0) == .match }
+  }
 
   /// Whether the rules act, and not only take notes.
   public var isActing: Bool { mode == .on && !options.isBraked }
