@@ -62,9 +62,11 @@ let package = Package(
       dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
       swiftSettings: strict),
     .target(name: "Settings", dependencies: ["SecLang", yams], swiftSettings: strict),
+    .target(name: "CAllocationCount"),
     .executableTarget(
       name: "ropeline",
       dependencies: [
+        "CAllocationCount",
         "Settings",
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "RuleEngine", "SecLang", "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
