@@ -97,6 +97,7 @@ public final class Inspection {
   public func finish(status: Int) -> InspectionOutcome {
     if response == nil { transaction.giveResponse(Response(status: status, fields: [])) }
     transaction.run(phase: 5)
+    transaction.storeCollections()
     let evidence = evidence(includingHeldBack: false)
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?

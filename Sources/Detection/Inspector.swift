@@ -21,6 +21,8 @@ public struct InspectorConfiguration: Sendable {
   public var environment: [(name: String, value: String)] = []
   /// Seconds east of UTC for the `TIME_…` variables.
   public var utcOffset = 0
+  /// Persistent collections, kept over generations of rules; without them records last for one transaction.
+  public var collections: CollectionStore?
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
@@ -56,6 +58,7 @@ public final class Inspector: Sendable {
     options.isBraked = configuration.mode == .detect
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
+    options.collections = configuration.collections
     transactionOptions = options
   }
 

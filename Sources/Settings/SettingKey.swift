@@ -56,6 +56,8 @@ public struct SettingKey: Sendable, Equatable {
     .init("rules", "paranoia", .number(1...4), "that of the rule files (1)", "Paranoia level of the CRS."),
     .init("rules", "threshold", .number(1...1_000_000), "that of the rule files (5)", "Inbound anomaly score at which the CRS denies."),
 
+    .init("rules", "collections", .path, nil, "Where persistent collections are kept across restarts; in memory only if not set."),
+
     .init(
       "seclang", "backslash", .choice(["modsecurity2", "modsecurity3"]), "modsecurity3",
       "Whether two backslashes in an operand are read as one, as Apache's reader does, or stay two."),

@@ -3,6 +3,7 @@ import Detection
 import Dispatch
 import Foundation
 import ReverseProxy
+import RuleEngine
 import Telemetry
 
 extension EnforcementMode: ExpressibleByArgument {}
@@ -63,11 +64,14 @@ struct ProxyCommand: AsyncParsableCommand {
     // A reader of our output that goes away must not take the proxy with it.
     signal(SIGPIPE, SIG_IGN)
     let plan = try ProxyPlan(self)
-    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings)
+    let collections = CollectionStore()
+    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
     if check { return try showCheck(plan, inspector) }
     let configuration = try plan.openingLogs()
     // Caught from here on, so that a signal during the start is not lost.
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+    let file = plan.settings.text("rules.collections").map { CollectionFile(path: $0, store: collections) }
+    file?.load()
     let server: ProxyServer
     do {
       server = try await ProxyServer.start(configuration: configuration, inspector: inspector)
@@ -76,9 +80,14 @@ struct ProxyCommand: AsyncParsableCommand {
       throw ExitCode(2)
     }
     announce(plan, server, inspector)
+    let saving = Task { await file?.saveRegularly() }
+    defer {
+      saving.cancel()
+      file?.save()
+    }
     for await signal in signals {
       switch signal {
-      case SIGHUP: reload(server)
+      case SIGHUP: reload(server, collections)
       case SIGUSR1: reopenLogs(configuration)
       default:
         Terminal.error("ropeline: draining: no new connections; requests in flight end first")
@@ -154,10 +163,10 @@ struct ProxyCommand: AsyncParsableCommand {
   }
 
   /// Rules and mode take effect; where to listen, upstreams, limits and logs stay as they were until a restart.
-  private func reload(_ server: ProxyServer) {
+  private func reload(_ server: ProxyServer, _ collections: CollectionStore) {
     do {
       let plan = try ProxyPlan(self)
-      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings)
+      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
       server.replaceRules(with: inspector)
       Terminal.error("ropeline: reloaded: \(inspector.ruleCount) rules")
     } catch {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Detection
 import Foundation
+import RuleEngine
 import SecLang
 import Settings
 
@@ -65,7 +66,10 @@ struct RulesArguments: ParsableArguments {
     try inspector(mode: mode, settings: configuration.values(), silencesWarnings: silencesWarnings)
   }
 
-  func inspector(mode: EnforcementMode, settings: SettingValues, silencesWarnings: Bool = false) throws -> Inspector {
+  /// - Parameter collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  func inspector(
+    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), silencesWarnings: Bool = false
+  ) throws -> Inspector {
     let options = options(settings)
     let ruleSet: RuleSet
     do {
@@ -76,6 +80,7 @@ struct RulesArguments: ParsableArguments {
     }
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
+    configuration.collections = collections
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {

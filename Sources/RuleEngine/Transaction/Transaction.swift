@@ -14,6 +14,8 @@ public struct TransactionOptions: Sendable {
   public var utcOffset = 0
   /// For `@geoLookup`; without it the operator finds nothing.
   public var geoDatabase: GeoDatabase?
+  /// Where persistent collections live; without it each transaction starts with new records.
+  public var collections: CollectionStore?
 
   public init() {}
 }
@@ -69,6 +71,9 @@ public final class Transaction {
   private var sanitisedArguments: [[UInt8]] = []
   private var sanitisedHeaders: [[UInt8]] = []
   private var sanitisesMatched = false
+  /// The records that `initcol` attached, and what was done to them.
+  private var attachedRecords: [(slot: CollectionSlot, key: CollectionKey)] = []
+  private var collectionWrites: [CollectionWrite] = []
   /// Whether the body came after all (`giveBody`).
   var isBodyGiven = false
   /// Whether a body came that no processor of ours could read.
@@ -459,10 +464,12 @@ public final class Transaction {
     for effect in link.effects {
       switch effect {
       case .setVariable(let collection, let key, let operation): setVariable(collection, key, operation)
-      case .expireVariable: break  // Within one transaction nothing expires.
+      case .expireVariable(let collection, let key, let seconds): expireVariable(collection, key: expand(key), seconds: number(seconds))
       case .initCollection(let slot, let key): initCollection(slot, key: expand(key))
       case .setIdentity(let name, let text):
-        if name != .resource { memory.set(name, expand(text)) } else { initCollection(.resource, key: expand(text)) }
+        let value = expand(text)
+        if name != .resource { memory.set(name, value) }
+        initCollection(name == .userid ? .user : name == .sessionid ? .session : .resource, key: value)
       case .control(let control): run(control)
       case .sanitiseArgument(let name): sanitisedArguments.append(name)
       case .sanitiseRequestHeader(let name): sanitisedHeaders.append(name)
@@ -487,6 +494,7 @@ public final class Transaction {
     case .fixed(let bytes): name = bytes
     case .text(let text): name = lowercased(expand(text))
     }
+    note(operation, of: name, in: slot)
     let index = memory.collections[slot.rawValue].firstIndex { $0.key.equalsIgnoringCase(name) }
     let old = index.map { memory.collections[slot.rawValue][$0].value }
     let new = changed(old, by: operation)
@@ -542,12 +550,60 @@ public final class Transaction {
     memory.arena.copy(String((old?.leadingInteger ?? 0) &+ amount))
   }
 
-  /// Attaches a record. Within this transaction it is new; what it holds is not kept for the next one.
+  // MARK: Persistent collections
+
+  /// Attaches the record `key` of a collection: what is known of it, or a new one. The first `initcol` of a collection holds.
   private func initCollection(_ slot: CollectionSlot, key: [UInt8]) {
-    guard memory.collections[slot.rawValue].isEmpty else { return }
-    for (name, value) in [("KEY", key), ("IS_NEW", [UInt8(ascii: "1")]), ("UPDATE_COUNTER", [UInt8(ascii: "0")])] {
-      memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(value))
+    guard !attachedRecords.contains(where: { $0.slot == slot }) else { return }
+    var record: PersistentRecord?
+    if let store = options.collections {
+      let recordKey = store.key(slot, application: rules.settings.webAppID, name: key)
+      record = store.snapshot(recordKey, at: seconds)
+      attachedRecords.append((slot, recordKey))
+    } else {
+      attachedRecords.append((slot, CollectionKey(collection: UInt8(slot.rawValue), name: key)))
     }
+    memory.collections[slot.rawValue].removeAll(keepingCapacity: true)
+    let shown = record ?? PersistentRecord(now: seconds, timeout: Int64(rules.settings.collectionTimeout))
+    let builtIn: [(String, String)] = [
+      ("KEY", String(decoding: key, as: UTF8.self)), ("IS_NEW", record == nil ? "1" : "0"), ("CREATE_TIME", "\(shown.created)"),
+      ("LAST_UPDATE_TIME", "\(shown.updated)"), ("TIMEOUT", "\(shown.timeout)"), ("UPDATE_COUNTER", "\(shown.updateCount)"),
+      ("UPDATE_RATE", "\(shown.updateRate(at: seconds))"),
+    ]
+    for (name, value) in builtIn { memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(value)) }
+    // Sorted, so that the order of values does not depend on the seed of a dictionary.
+    for (name, variable) in shown.variables.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(variable.value))
+    }
+  }
+
+  private var seconds: Int64 { now.microseconds.quotientRoundedDown(by: 1_000_000) }
+
+  /// Keeps a change for the store. Counters are kept as differences.
+  private func note(_ operation: RuleEffect.Operation, of name: [UInt8], in slot: CollectionSlot) {
+    guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
+    let change: CollectionWrite.Change =
+      switch operation {
+      case .unset: .remove(name: name)
+      case .assign(let text): .set(name: name, value: expand(text))
+      case .add(let text): .add(name: name, amount: number(text))
+      case .subtract(let text): .add(name: name, amount: 0 &- number(text))
+      }
+    collectionWrites.append(CollectionWrite(record: record, change: change))
+  }
+
+  private func expireVariable(_ collection: VariableName, key: [UInt8], seconds: Int) {
+    guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
+    guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
+    collectionWrites.append(
+      CollectionWrite(record: record, change: .expire(name: lowercased(key), seconds: Int64(max(seconds, 0)))))
+  }
+
+  /// Hands the changes of persistent collections to the store; after phase 5, once.
+  public func storeCollections() {
+    guard let store = options.collections, !collectionWrites.isEmpty else { return }
+    store.apply(collectionWrites, at: seconds, timeout: rules.settings.collectionTimeout)
+    collectionWrites = []
   }
 
   /// `@geoLookup`: fills `GEO` with what the database says of an address.
