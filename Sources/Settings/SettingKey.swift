@@ -64,6 +64,9 @@ public struct SettingKey: Sendable, Equatable {
 
     .init("logs", "audit", .path, nil, "Where audit records go, one JSON object a line; - is stdout."),
     .init("logs", "audit-select", .choice(["relevant", "all", "off"]), "relevant", "Which requests get an audit record."),
+    .init(
+      "logs", "audit-format", .choice(["ropeline", "modsecurity"]), "ropeline",
+      "The form of audit records; modsecurity is the JSON of ModSecurity 3."),
     .init("logs", "access", .path, nil, "Where the access log goes, in the ropeline format; - is stdout."),
 
     .init("identity", "session-cookie", .text, "session", "The cookie that carries the session."),

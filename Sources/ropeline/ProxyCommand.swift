@@ -8,6 +8,7 @@ import Telemetry
 
 extension EnforcementMode: ExpressibleByArgument {}
 extension AuditSelection: ExpressibleByArgument {}
+extension AuditFormat: ExpressibleByArgument {}
 
 /// `ropeline proxy`: the inline filter in front of an HTTP service.
 struct ProxyCommand: AsyncParsableCommand {
@@ -40,6 +41,9 @@ struct ProxyCommand: AsyncParsableCommand {
 
   @Option(help: "Which requests get a record. Left to SecAuditEngine (relevant) if not given; without --audit-log, to stdout.")
   var audit: AuditSelection?
+
+  @Option(help: "The form of audit records: ropeline, the default, or modsecurity for tools that read ModSecurity 3's JSON.")
+  var auditFormat: AuditFormat?
 
   @Option(help: ArgumentHelp("Where the access log goes, in the ropeline format; - is stdout.", valueName: "file"))
   var accessLog: String?

@@ -17,6 +17,7 @@ struct ProxyPlan {
   let auditSelection: AuditSelection?
   /// Nil: no audit records.
   let auditPath: String?
+  let auditFormat: AuditFormat
   private let accessPath: String?
   private let threads: Int
 
@@ -49,6 +50,7 @@ struct ProxyPlan {
     // A selection without a place asks for records on stdout.
     auditPath =
       command.auditLog ?? settings.text("logs.audit") ?? (auditSelection == nil || auditSelection == .off ? nil : "-")
+    auditFormat = command.auditFormat ?? settings.text("logs.audit-format").flatMap(AuditFormat.init(rawValue:)) ?? .ropeline
     accessPath = command.accessLog ?? settings.text("logs.access")
     threads = command.threads ?? settings.number("proxy.threads") ?? System.coreCount
   }
@@ -64,6 +66,7 @@ struct ProxyPlan {
     }
     configuration.threads = threads
     configuration.auditSelection = auditSelection
+    configuration.auditFormat = auditFormat
     for range in trust { _ = configuration.trustedPeers.insert(range) }
     configuration.version = Version.text
     if let cookie = settings.text("identity.session-cookie") { configuration.sessionCookie = cookie.lowercased() }

@@ -16,7 +16,7 @@ struct ImportTests {
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"],
     "HTTPWire": ["HTTPModel", "EvidenceModel", "NIOCore"],
     "Reporting": ["EvidenceModel"],
-    "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "Detection", "Reporting"],
+    "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"],
     "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
     "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
     "Settings": ["SecLang", "Yams"],

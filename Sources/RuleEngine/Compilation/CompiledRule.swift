@@ -133,6 +133,7 @@ enum CompiledControl: Sendable {
   case requestBodyAccess(Bool)
   case requestBodyLimit(Int)
   case auditEngine(AuditMode)
+  case auditParts(String)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
   case none

@@ -27,6 +27,8 @@ public struct EngineSettings: Sendable {
   public var pcreMatchLimit = 100_000
   /// `SecAuditEngine`; nil if no file sets it.
   public var auditMode: AuditMode?
+  /// `SecAuditLogParts`; for records in ModSecurity's format.
+  public var auditParts = AuditParts("ABCFHZ")
   /// `SecAuditLogRelevantStatus`: a regular expression over the status; nil if no file sets it.
   public var auditRelevantStatus: String?
   /// `SecArgumentSeparator`.
@@ -65,7 +67,7 @@ public struct EngineSettings: Sendable {
     case .pcreMatchLimit(let steps): pcreMatchLimit = steps
     case .pcreMatchLimitRecursion: break  // PCRE2 bounds heap instead of recursion.
     case .auditEngine(let mode): auditMode = mode
-    case .auditLogParts: break  // Our record has no parts; the ModSecurity format will read them.
+    case .auditLogParts(let parts): auditParts = AuditParts(parts)
     case .auditLogRelevantStatus(let pattern): auditRelevantStatus = pattern
     case .argumentSeparator(let byte): argumentSeparator = byte
     case .cookieFormat: break  // Version 1 cookies were withdrawn by RFC 6265.

@@ -370,8 +370,9 @@ public struct RuleSetCompiler {
     case .auditEngine(let mode): return .auditEngine(mode)
     case .responseBodyAccess(let isOn): return .responseBodyAccess(isOn)
     case .responseBodyLimit(let bytes): return .responseBodyLimit(bytes)
-    // Our record has no parts, and response bodies are shown to the rules as they are.
-    case .auditLogParts, .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
+    case .auditLogParts(let parts): return .auditParts(parts)
+    // Response bodies are shown to the rules as they are.
+    case .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
     }
   }
 }

@@ -42,6 +42,7 @@ public final class Transaction {
   var requestBodyProcessor: BodyProcessorName?
   var isRequestBodyVariableForced = false
   public private(set) var auditMode: AuditMode?
+  public private(set) var auditParts: AuditParts
   private var removedRules: RuleIndexSet?
   private var removedTargets: [(rules: RuleIndexSet, pattern: TargetPattern)] = []
 
@@ -96,6 +97,7 @@ public final class Transaction {
     requestBodyLimit = rules.settings.requestBodyLimit
     responseBodyLimit = rules.settings.responseBodyLimit
     auditMode = rules.settings.auditMode
+    auditParts = rules.settings.auditParts
     memory.variables.append(contentsOf: repeatElement(nil, count: rules.transactionKeys.keys.count))
     RequestValues.fill(memory, from: request, settings: rules.settings, options: options)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
@@ -107,6 +109,9 @@ public final class Transaction {
   }
 
   // MARK: What callers use
+
+  /// `SecComponentSignature`, in order.
+  public var componentSignatures: [String] { rules.settings.componentSignatures }
 
   /// Whether `SecAuditLogRelevantStatus` names this status.
   public func isRelevant(status: Int) -> Bool {
@@ -634,6 +639,7 @@ public final class Transaction {
     case .requestBodyAccess(let isOn): isRequestBodyAccessed = isOn
     case .requestBodyLimit(let bytes): requestBodyLimit = bytes
     case .auditEngine(let mode): auditMode = mode
+    case .auditParts(let text): auditParts.change(text)
     case .responseBodyAccess(let isOn): isResponseBodyAccessed = isOn
     case .responseBodyLimit(let bytes): responseBodyLimit = bytes
     case .none: break
@@ -716,11 +722,15 @@ public final class Transaction {
         ? Array(repeating: UInt8(ascii: "*"), count: min(entry.value.count, 8)) : Array(entry.value.prefix(Self.reportedBytes))
       values.append(RuleMatch.Value(name: name, value: value))
     }
-    return RuleMatch(
+    var match = RuleMatch(
       id: chain.id, phase: chain.phase, severity: chain.severity?.name,
       message: cut(chain.message.map { expand($0) } ?? []), data: cut(chain.logData.map { expand($0) } ?? []),
       tags: chain.tags.map { expand($0) }, matched: values, isLogged: chain.isLogged, isAudited: chain.isAudited,
       file: chain.file, line: chain.line)
+    match.severityNumber = chain.severity?.rawValue
+    match.version = chain.version
+    match.revision = chain.revision
+    return match
   }
 
   private func cut(_ bytes: [UInt8]) -> [UInt8] {
