@@ -27,9 +27,16 @@ demo: build ## Run the proxy on sample traffic and show the verdicts
 bench: build ## Measure the engine beside libmodsecurity, in one run
 	@Benchmarks/engine.sh
 
-conformance: setup ## Run the vectors of others (ROPELINE_CONFORMANCE)
+# SUITE is a directory of regression tests in the YAML of the CRS 3.3 or 4.x, CRS the checkout they belong to (Debian's if not given);
+# BACKSLASH=modsecurity2 for rules written for Apache, such as 3.3. Without SUITE, the vectors in ROPELINE_CONFORMANCE.
+conformance: setup ## Run regression tests of a CRS: SUITE=tests/ CRS=dir/
 	swift build --build-tests --jobs $(JOBS)
+ifdef SUITE
+	ROPELINE_SUITE="$(abspath $(SUITE))" ROPELINE_SUITE_BACKSLASH="$(BACKSLASH)" $(if $(CRS),ROPELINE_SUITE_CRS="$(abspath $(CRS))") \
+	  swift test --skip-build --filter aSuiteOfTheUsersChoice
+else
 	swift test --skip-build --filter ConformanceTests
+endif
 
 format: ## Format the sources
 	swift format --in-place --recursive --configuration .swift-format Sources Tests Package.swift

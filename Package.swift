@@ -52,7 +52,9 @@ let package = Package(
 
     // The shells
     .target(name: "Reporting", dependencies: ["EvidenceModel"], swiftSettings: strict),
-    .target(name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"], swiftSettings: strict),
+    .target(
+      name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"],
+      swiftSettings: strict),
     .target(
       name: "LogAnalysis",
       dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),

@@ -212,9 +212,25 @@ extension Transaction {
     }
   }
 
+  /// The answer's body without its content codings, as far as they can be undone within the limit; rules about leaks look for text.
+  private func inflatedResponse(_ body: [UInt8]) -> [UInt8] {
+    let values = memory.collections[CollectionSlot.responseHeaders.rawValue]
+      .filter { $0.key.equalsIgnoringCase(Array("content-encoding".utf8)) }.map { Array($0.value) }
+    guard !values.isEmpty, let codings = ContentCoding.list(of: Array(values.joined(separator: [UInt8(ascii: ",")]))), !codings.isEmpty
+    else { return body }
+    var limits = InflationLimits()
+    limits.maximumBytes = responseBodyLimit
+    switch ContentDecoder.decode(body, codings: codings, limits: limits) {
+    case .complete(let bytes): return bytes
+    case .cut(let bytes, _), .damaged(let bytes, _):
+      memory.set(.outboundDataError, "1")
+      return bytes
+    }
+  }
+
   /// Gives the response's body, before phase 4.
   public func giveResponseBody(_ body: [UInt8], isTruncated: Bool = false) {
     if isTruncated { memory.set(.outboundDataError, "1") }
-    memory.set(.responseBody, body)
+    memory.set(.responseBody, inflatedResponse(body))
   }
 }
