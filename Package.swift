@@ -56,10 +56,14 @@ let package = Package(
       name: "ReverseProxy",
       dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
       swiftSettings: strict),
+    .target(
+      name: "Rehearsal",
+      dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "LogAnalysis", "Reporting", "Telemetry"], swiftSettings: strict),
     .executableTarget(
       name: "ropeline",
       dependencies: [
-        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "RuleEngine", "SecLang", "Telemetry",
+        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
+        "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
       ],
       swiftSettings: strict),
@@ -72,11 +76,16 @@ let package = Package(
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),
     .testTarget(
       name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
+    .testTarget(
+      name: "RehearsalTests",
+      dependencies: ["Rehearsal", "LogAnalysis", "Detection", "Reporting", "SecLang", "EvidenceModel", "Telemetry"],
+      swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(
-      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix], swiftSettings: strict),
+      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix],
+      swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],

@@ -17,6 +17,7 @@ struct ImportTests {
     "Reporting": ["EvidenceModel"],
     "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "Detection", "Reporting"],
     "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
+    "Rehearsal": ["HTTPModel", "EvidenceModel", "BodyDecoding", "LogAnalysis", "Reporting", "Telemetry"],
     "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
     "ReverseProxy": ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
   ]
