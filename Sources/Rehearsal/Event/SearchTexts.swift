@@ -14,22 +14,27 @@ enum SearchTexts {
     "kids songs", "b-sides", "rock", "pop 2026", "remix", "orchestra", "choir", "\u{1F3B8} solo",
   ]
 
-  /// Honest names and titles that look like attacks to a rule.
+  /// Honest names and titles in which a hasty rule sees an attack.
   static let treacherous = [
-    "don't look back", "rock 'n' roll'", "o'malley's daughter", "select few", "union of the lake", "drop table manners", "the script",
-    "1=1 (extended mix)", "or 1", "guns & lace", "<3 you", "ac/dc tribute", "insert coin", "delete my number", "where 1 = 2",
-    "union select all stars", "sleep(5)", "alert!", "exec the dog", "cat etc", "--", "'; remix", "$100 bill", "system of a clown",
-    "../interlude",
-    "javascript: the musical", "order by", "having fun", "null", "\"heroines\"", "p!nk elephant", "/bin/dance", "benchmark (live)",
-    "and 1 more",
-    "union city 'select' ensemble", "don't drop the table", "%", "100% you", "who's who", "a; b; c", "(select) group",
+    "don't look back", "rock 'n' roll", "o'malley's daughter", "select few", "union of the lake", "drop table manners", "the script",
+    "guns & lace", "<3 you", "ac/dc tribute", "insert coin", "delete my number", "union select all stars", "alert!", "cat etc", "'til dawn",
+    "$100 bill", "system of a clown", "javascript: the musical", "order by mail", "having fun", "null", "\"heroines\"", "p!nk elephant",
+    "union city 'select' ensemble", "don't drop the table", "100% you", "who's who", "a; b; c", "(select) group", "from where we stand",
+    "the exec's lament", "y'all or nothin'", "update me", "and 1 more", "love/hate", "#1 crush", "group by 5",
+  ]
+
+  /// Titles that nobody would believe, if they were not on somebody's album.
+  static let outlandish = [
+    "1=1 (extended mix)", "or 1", "where 1 = 2", "sleep(5)", "exec the dog", "--", "'; remix", "../interlude", "%", "/bin/dance",
+    "benchmark (live)", "<b>old</b>", "${heart}",
   ]
 
   static func any(afterDrop: Bool, _ random: inout RandomSource) -> String {
-    switch random.weighted([afterDrop ? 4 : 2, 5, 1.2]) {
+    switch random.weighted([afterDrop ? 4 : 2, 5, 1.2, 0.06]) {
     case 0: random.pick(drop)
     case 1: random.pick(ordinary)
-    default: random.pick(treacherous)
+    case 2: random.pick(treacherous)
+    default: random.pick(outlandish)
     }
   }
 }
