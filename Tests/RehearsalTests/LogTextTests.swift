@@ -21,7 +21,7 @@ struct LogTextTests {
     #expect(Identity(read) == identity)
     #expect(read.request.head.method == Array("POST".utf8))
     #expect(read.request.head.target == Array("/v1/search?q=\"x y\"".utf8))
-    #expect(read.request.head.fields.firstValue(of: "Referer") == Array("https://a.example/".utf8))
+    #expect(read.request.head.fields.firstValue(of: "referer") == Array("https://a.example/".utf8))
     #expect(read.status == 422)
     #expect(read.bodyBytes == 12)
     #expect(read.request.received.microseconds == 1_795_194_001_250_000)

@@ -7,8 +7,8 @@ import Testing
 struct TruthTableTests {
   private func read(_ text: String) throws -> [TruthRow] {
     var table = TruthTable(file: "t.csv")
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      try Array(line.utf8).withUnsafeBufferPointer { try table.add($0, number: index + 1) }
+    for (index, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+      try Array(line).withUnsafeBufferPointer { try table.add($0, number: index + 1) }
     }
     try table.check()
     return table.rows

@@ -17,8 +17,8 @@ struct Origin: Sendable {
   private var level = 0.0
   private var last = 0.0
 
-  /// - Parameter capacity: at least 20 a second are assumed, so that a tiny log has no outage.
-  init(capacity: Double) { self.capacity = max(capacity, 20) }
+  /// - Parameter capacity: at least 4 a second are assumed, so that a tiny log has no outage.
+  init(capacity: Double) { self.capacity = max(capacity, 4) }
 
   /// - Parameter second: never before that of the call before.
   mutating func answer(_ ask: Ask, at second: Double, _ random: inout RandomSource) -> Answer {

@@ -5,7 +5,7 @@ enum CampusFan: EntityKind {
   static let name = "fan-campus"
   static let label = ClientClass.fan
   static let group = EntityGroup.campus
-  static let casting = Casting(share: 0.06, requestsEach: 17, arrival: .audience)
+  static let casting = Casting(share: 0.055, requestsEach: 17, arrival: .audience)
 
   static func enter(_ stage: inout Stage) -> any Script {
     let device = Device.any(&stage.random)

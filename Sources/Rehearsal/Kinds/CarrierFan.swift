@@ -5,7 +5,7 @@ enum CarrierFan: EntityKind {
   static let name = "fan-carrier"
   static let label = ClientClass.fan
   static let group = EntityGroup.carrierNAT
-  static let casting = Casting(share: 0.16, requestsEach: 17, arrival: .audience)
+  static let casting = Casting(share: 0.145, requestsEach: 17, arrival: .audience)
 
   static func enter(_ stage: inout Stage) -> any Script {
     let isApp = stage.random.chance(0.8)

@@ -5,7 +5,7 @@ enum FanAlone: EntityKind {
   static let name = "fan-alone"
   static let label = ClientClass.fan
   static let group = EntityGroup.alone
-  static let casting = Casting(share: 0.23, requestsEach: 17, arrival: .audience)
+  static let casting = Casting(share: 0.21, requestsEach: 17, arrival: .audience)
 
   static func enter(_ stage: inout Stage) -> any Script {
     let device = Device.any(&stage.random)

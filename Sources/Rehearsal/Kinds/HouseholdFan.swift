@@ -5,7 +5,7 @@ enum HouseholdFan: EntityKind {
   static let name = "fan-household"
   static let label = ClientClass.fan
   static let group = EntityGroup.household
-  static let casting = Casting(share: 0.15, requestsEach: 17, arrival: .audience)
+  static let casting = Casting(share: 0.14, requestsEach: 17, arrival: .audience)
 
   static func enter(_ stage: inout Stage) -> any Script {
     let device = Device.any(&stage.random)

@@ -5,7 +5,7 @@ enum OfficeFan: EntityKind {
   static let name = "fan-office"
   static let label = ClientClass.fan
   static let group = EntityGroup.office
-  static let casting = Casting(share: 0.04, requestsEach: 17, arrival: .audience)
+  static let casting = Casting(share: 0.037, requestsEach: 17, arrival: .audience)
 
   static func enter(_ stage: inout Stage) -> any Script {
     let office = stage.random.index(stage.addresses.offices)

@@ -5,7 +5,7 @@ enum PowerFan: EntityKind {
   static let name = "power-fan"
   static let label = ClientClass.fan
   static let group = EntityGroup.powerFan
-  static let casting = Casting(share: 0.06, requestsEach: 165, arrival: .atDrop(before: 1_200, after: -30))
+  static let casting = Casting(share: 0.055, requestsEach: 165, arrival: .atDrop(before: 1_200, after: -30))
 
   static func enter(_ stage: inout Stage) -> any Script {
     let device: Device = stage.random.chance(0.55) ? .desktop : stage.random.chance(0.5) ? .phoneApp : .phoneBrowser

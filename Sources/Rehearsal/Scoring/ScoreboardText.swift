@@ -9,7 +9,7 @@ public enum ScoreboardText {
     }
     lines.append("")
     lines.append(
-      "median delay  \(board.medianDelay.map { "\($0) requests" } ?? "-") of the client's own until the verdict, of caught abusers")
+      "median delay  \(board.medianDelay.map { "\($0) requests" } ?? "-") until the verdict, of caught abusers")
     lines.append("right class   \(board.rightLabels) of \(board.entities.caught) caught")
     lines.append("")
     lines.append("false alarms by group   entities   flagged     rate   requests   flagged")

@@ -53,8 +53,9 @@ public struct Simulation {
   public init(_ configuration: SimulationConfiguration) {
     self.configuration = configuration
     kinds = EntityKinds.all(isClean: configuration.isClean)
-    let total = kinds.reduce(0) { $0 + $1.casting.share }
-    let shares = kinds.map { $0.casting.share / total }
+    let weights = kinds.map { $0.casting.share * Self.eagerness(of: $0, configuration) }
+    let total = weights.reduce(0, +)
+    let shares = weights.map { $0 / total }
     let requests = Double(max(configuration.requests, 1))
     let counts = zip(kinds, shares).map { kind, share in
       max(1, Int((requests * share / min(kind.casting.requestsEach, max(requests * share, 3))).rounded()))
@@ -76,8 +77,15 @@ public struct Simulation {
     }
     // The crowd's base rate, as the surge adds a quarter of itself to the mean; the origin is built for most of the peak.
     let base = requests / configuration.span / (1 + configuration.surge * 0.25)
-    origin = Origin(capacity: base * (1 + configuration.surge) * 1.3)
+    origin = Origin(capacity: base * max(1 + configuration.surge, 3) * 1.3)
     log = LogText(start: configuration.start, seed: configuration.seed)
+  }
+
+  /// How many fans press on at the drop, as a multiple of what is cast for the usual surge: without a surge nobody does.
+  private static func eagerness(of kind: any EntityKind.Type, _ configuration: SimulationConfiguration) -> Double {
+    guard kind.group == .powerFan else { return 1 }
+    let usual = SimulationConfiguration().surge
+    return configuration.surge / (configuration.surge + 1) * (usual + 1) / usual
   }
 
   /// Bytes that are handed out at once, about.
