@@ -8,12 +8,12 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Write labelled traffic of an invented evening: fans, partners, scrapers, fuzzers and the rest.",
     discussion: """
-      Writes access.log (the ropeline format) and truth.csv (a row for each entity and identity, with its label) into a
-      directory. The same options give the same bytes.
+      Writes access.log (the ropeline format) and truth.csv (a row for each entity and identity, with its label).
+      The same options give the same bytes.
 
       Example: ropeline simulate --out /tmp/evening --requests 100000 --surge 450% --seed 7
-               ropeline analyze --format ndjson /tmp/evening/access.log > /tmp/evening/verdicts.ndjson
-               ropeline simulate score --truth /tmp/evening /tmp/evening/verdicts.ndjson
+      Then: ropeline analyze -o /tmp/verdicts.ndjson /tmp/evening/access.log
+            ropeline simulate score --truth /tmp/evening /tmp/verdicts.ndjson
       """,
     subcommands: [SimulateScoreCommand.self])
 
@@ -35,14 +35,17 @@ struct SimulateCommand: ParsableCommand {
   @Flag(help: "No bots: fans only.")
   var clean = false
 
+  func validate() throws {
+    guard (1...1_000_000_000).contains(requests) else { throw ValidationError("--requests is 1 to 1,000,000,000.") }
+    guard Self.share(surge) != nil else { throw ValidationError("--surge is a percentage from 0% to 10000%, not \(surge).") }
+  }
+
   func run() throws {
     // Asked here and not by the parser, which would ask the subcommand for it too.
     guard let out else { throw ValidationError("--out names the directory to write into.") }
     var configuration = SimulationConfiguration()
-    guard (1...1_000_000_000).contains(requests) else { throw ValidationError("--requests is 1 to 1,000,000,000.") }
-    guard let share = Self.share(surge) else { throw ValidationError("--surge is a percentage from 0% to 10000%, not \(surge).") }
     configuration.requests = requests
-    configuration.surge = share
+    configuration.surge = Self.share(surge) ?? configuration.surge
     configuration.seed = seed
     configuration.isHard = hard
     configuration.isClean = clean

@@ -10,11 +10,11 @@ struct SimulateScoreCommand: ParsableCommand {
     commandName: "score",
     abstract: "Hold verdicts against the truth of a simulated evening.",
     discussion: """
-      Prints precision, recall, area under the curve, false alarms by group, and how many of its own requests an abuser had made
-      when the verdict was reached. An abuser is caught if at least half of its requests are covered by a record that is not
-      allow; one covered request of anybody else is a false alarm.
+      Prints precision, recall, area under the curve, false alarms by group, and how many of its own requests an
+      abuser had made when the verdict was reached. An abuser is caught if at least half of its requests are covered
+      by a record that is not allow; one covered request of anybody else is a false alarm.
 
-      Example: ropeline simulate score --truth /tmp/evening /tmp/evening/verdicts.ndjson
+      Example: ropeline simulate score --truth /tmp/evening /tmp/verdicts.ndjson
       """)
 
   @Option(help: ArgumentHelp("The directory with truth.csv, or the file itself.", valueName: "dir"))

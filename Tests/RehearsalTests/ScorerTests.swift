@@ -131,7 +131,9 @@ struct ScorerTests {
       [row(1, .scraper, .abuse), row(2, .fan, .alone, ip: "192.0.2.9")])
     let json = String(decoding: ScoreboardJSON.object(board), as: UTF8.self)
     #expect(
-      json.hasPrefix(#"{"version":1,"entities":{"precision":1.0,"recall":1.0,"auc":1.0,"caught":1,"missed":0,"false_alarms":0,"spared":1}"#)
+      json.hasPrefix(
+        #"{"version":1,"precision":1.0,"recall":1.0,"auc":1.0,"entities":{"precision":1.0,"recall":1.0,"auc":1.0,"caught":1,"missed":0,"false_alarms":0,"spared":1}"#
+      )
     )
     #expect(json.contains(#""median_delay":4,"#))
     let text = ScoreboardText.text(board)

@@ -1,12 +1,19 @@
 import Reporting
 
-/// The scoreboard as one JSON object. Shares are rounded to thousandths; what has no value is null.
+/// The scoreboard as one JSON object. `precision`, `recall` and `auc` at its top are those by entities. Shares are rounded to
+/// thousandths; what has no value is null.
 public enum ScoreboardJSON {
   public static func object(_ board: Scoreboard) -> [UInt8] {
     var json = JSONText()
     json.beginObject()
     json.key("version")
     json.number(1)
+    json.key("precision")
+    optional(board.entities.precision, &json)
+    json.key("recall")
+    optional(board.entities.recall, &json)
+    json.key("auc")
+    optional(board.entities.areaUnderCurve, &json)
     json.key("entities")
     write(board.entities, to: &json)
     json.key("identities")
