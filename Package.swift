@@ -63,6 +63,9 @@ let package = Package(
       name: "ReverseProxy",
       dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
       swiftSettings: strict),
+    .target(
+      name: "Rehearsal",
+      dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "LogAnalysis", "Reporting", "Telemetry"], swiftSettings: strict),
     .target(name: "Settings", dependencies: ["SecLang", yams], swiftSettings: strict),
     .target(name: "CAllocationCount"),
     .executableTarget(
@@ -70,7 +73,7 @@ let package = Package(
       dependencies: [
         "CAllocationCount",
         "Settings",
-        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "RuleEngine", "SecLang", "Telemetry",
+        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang", "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
       ],
       swiftSettings: strict),
@@ -88,6 +91,10 @@ let package = Package(
       name: "AddressFactsTests", dependencies: ["AddressFacts", "Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict
     ),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict),
+    .testTarget(
+      name: "RehearsalTests",
+      dependencies: ["Rehearsal", "LogAnalysis", "Detection", "Reporting", "SecLang", "EvidenceModel", "Telemetry"],
+      swiftSettings: strict),
     .testTarget(name: "ArchitectureTests", swiftSettings: strict),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),

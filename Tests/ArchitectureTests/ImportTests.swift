@@ -18,6 +18,7 @@ struct ImportTests {
     "Reporting": ["EvidenceModel"],
     "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"],
     "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
+    "Rehearsal": ["HTTPModel", "EvidenceModel", "BodyDecoding", "LogAnalysis", "Reporting", "Telemetry"],
     "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
     "Settings": ["SecLang", "Yams"],
     "ReverseProxy": ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
