@@ -35,7 +35,8 @@ public final class LogAnalyzer {
   private let inspector: Inspector
   private let scratch: InspectionScratch
   private let configuration: LogAnalysisConfiguration
-  private var clients: [ClientKey: ClientState] = [:]
+  private let behavior = BehaviorEngine()
+  private var clients: [ClientKey: Client] = [:]
   private var cache: [[UInt8]: CachedResult] = [:]
   private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
   private var endpoints: [EndpointKey: Report.EndpointCount] = [:]
@@ -43,7 +44,7 @@ public final class LogAnalyzer {
   private var report = Report()
   private var first: Timestamp?
   private var last: Timestamp?
-  private var overflow: ClientState?
+  private var overflow: Client?
 
   private struct ClientKey: Hashable {
     var ip: String
@@ -52,10 +53,17 @@ public final class LogAnalyzer {
     var key: [UInt8]?
   }
 
-  private struct ClientState {
-    var history = ClientHistory()
+  private struct Client {
+    var identity: ClientIdentity
+    /// As it stood when the verdict was worst; as it stands if it is `allow`.
+    var state = ClientState()
     var declared: ClientClass?
     var worst = VerdictKind.allow
+    var bits = -Float.infinity
+    var requests = 0
+    var ruleMatches = 0
+    var first: Timestamp
+    var last: Timestamp
     var atRequest: Int?
     var reachedAt: Double?
   }
@@ -169,10 +177,11 @@ public final class LogAnalyzer {
 
     let result = inspect(logged)
     for id in result.ruleIDs { rules[id]?.requests += 1 }
+    let referrer = request.head.fields.first { $0.isNamed("referer") }
     let event = ClientEvent(
       time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
-      method: request.head.method, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleCount: result.ruleIDs.count,
-      isScanner: result.isScanner)
+      method: request.head.method, userAgent: logged.userAgent, hasReferrer: !(referrer?.value.isEmpty ?? true), hasKey: logged.apiKey != nil,
+      hasSession: logged.sessionID != nil, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -223,25 +232,46 @@ public final class LogAnalyzer {
   private func fold(_ event: ClientEvent, _ logged: LoggedRequest) {
     let key = ClientKey(
       ip: logged.request.client.address, userAgent: Array(logged.userAgent.prefix(512)), session: logged.sessionID, key: logged.apiKey)
-    guard var state = clients.removeValue(forKey: key) ?? (clients.count < configuration.maximumClients ? ClientState() : nil) else {
+    guard var client = clients.removeValue(forKey: key) ?? newClient(key, event) else {
       report.overflowClients += 1
-      var state = overflow ?? ClientState()
-      state.history.add(event)
-      overflow = state
+      var others = overflow ?? Client(identity: ClientIdentity(client: 0, address: 0, agent: 0, network: 0), first: event.time, last: event.time)
+      count(event, in: &others)
+      overflow = others
       return
     }
-    if state.history.requests == 0 { state.declared = DeclaredClient.label(key.userAgent) }
-    state.history.add(event)
-    // The verdict can only have grown if this request says something; asking at every tenth besides finds the slow signals.
-    if event.isRefusedByRules || event.status >= 400 || state.history.requests % 10 == 0 {
-      let kind = ClientJudgement.of(state.history, declared: state.declared).verdict.kind
-      if kind > state.worst {
-        state.worst = kind
-        state.atRequest = state.history.requests
-        state.reachedAt = event.time.seconds
-      }
+    count(event, in: &client)
+    TRACE = traceIP == key.ip
+    let state = behavior.observe(event, of: client.identity)
+    let kind = ClientJudgement.of(state, declared: client.declared, hasKey: key.key != nil).kind
+    let bits = behavior.bits(state)
+    if bits > client.bits {
+      client.state = state
+      client.bits = bits
     }
-    clients[key] = state
+    if kind > client.worst {
+      if client.worst == .allow {
+        client.atRequest = client.requests
+        client.reachedAt = event.time.seconds
+      }
+      client.worst = kind
+    }
+    clients[key] = client
+  }
+
+  private func newClient(_ key: ClientKey, _ event: ClientEvent) -> Client? {
+    guard clients.count < configuration.maximumClients else { return nil }
+    var client = Client(
+      identity: ClientIdentity(address: key.ip, userAgent: key.userAgent, session: key.session, key: key.key), first: event.time,
+      last: event.time)
+    client.declared = DeclaredClient.label(key.userAgent)
+    return client
+  }
+
+  private func count(_ event: ClientEvent, in client: inout Client) {
+    client.requests += 1
+    client.ruleMatches += event.ruleIDs.count
+    client.first = min(client.first, event.time)
+    client.last = max(client.last, event.time)
   }
 
   private func countEndpoint(_ event: ClientEvent) {
@@ -286,16 +316,23 @@ public final class LogAnalyzer {
     return report
   }
 
-  private func record(_ key: ClientKey, _ state: ClientState) -> Report.Client {
-    let judgement = ClientJudgement.of(state.history, declared: state.declared)
-    let isFlagged = judgement.verdict.kind != .allow
+  private func record(_ key: ClientKey, _ client: Client) -> Report.Client {
+    var client = client
+    if client.worst == .allow, let (state, time) = behavior.afterthought(client.state, of: client.identity) {
+      // Found out through others after its last request: by then it had made them all.
+      client.state = state
+      client.atRequest = client.requests
+      client.reachedAt = max(time, client.last).seconds
+    } else if client.worst > .allow, key.session == nil, key.key == nil, behavior.isShared(client.state, client.identity) {
+      client.state = behavior.withoutVerdict(client.state)
+    }
+    let verdict = ClientJudgement.of(client.state, declared: client.declared, hasKey: key.key != nil)
+    let isFlagged = verdict.kind != .allow
     return Report.Client(
-      ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: judgement.verdict,
-      requests: state.history.requests, ruleMatches: state.history.ruleMatches,
-      atRequest: isFlagged ? state.atRequest ?? state.history.requests : nil,
-      reachedAt: isFlagged ? state.reachedAt ?? state.history.lastSeen.seconds : nil,
-      firstSeen: TimestampFormat.rfc3339(state.history.firstSeen), lastSeen: TimestampFormat.rfc3339(state.history.lastSeen),
-      evidence: judgement.evidence)
+      ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: verdict,
+      requests: client.requests, ruleMatches: client.ruleMatches, atRequest: isFlagged ? client.atRequest ?? client.requests : nil,
+      reachedAt: isFlagged ? client.reachedAt ?? client.last.seconds : nil, firstSeen: TimestampFormat.rfc3339(client.first),
+      lastSeen: TimestampFormat.rfc3339(client.last), evidence: behavior.evidence(client.state))
   }
 
   private func shown(_ identity: [UInt8]) -> String {
@@ -318,3 +355,6 @@ enum TimestampFormat {
     return "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(date.hour)):\(two(date.minute)):\(two(date.second)).\(fraction)Z"
   }
 }
+
+import Glibc
+let traceIP = getenv("TRACEIP").map { String(cString: $0) }

@@ -4,14 +4,9 @@ import EvidenceModel
 enum LoginFailureSignal: Signal {
   static let name = "login-failures"
   static let label = ClientClass.credentialStuffer
-  private static let minimumFailures = 12
+  private static let tolerated: Float = 3
 
-  static func evidence(in history: ClientHistory) -> BehaviorSignal? {
-    guard history.unauthorized >= minimumFailures, history.loginAttempts * 2 >= history.unauthorized else { return nil }
-    let share = Double(history.unauthorized) / Double(max(history.loginAttempts, 1))
-    guard share > 0.6 else { return nil }
-    let bits = min(8, 4 + Double(history.unauthorized) / 20)
-    return BehaviorSignal(
-      signal: name, bits: bits, detail: "\(history.unauthorized) of \(history.loginAttempts) log-ins failed")
-  }
+  static func bits(_ state: ClientState) -> Float { min(14, max(0, (Float(state.failedLogins) - tolerated) * 2)) }
+
+  static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String { "\(state.failedLogins) log-ins failed" }
 }

@@ -1,0 +1,42 @@
+/// Many clients with the same rare oddity are one actor: slow scrapers over hundreds of addresses, lists of passwords in many hands.
+///
+/// A shape is the step at which a client was most unlike the crowd. A campaign is a shape that many suspicious clients from many
+/// networks have, and hardly anybody else.
+struct CampaignBook: Sendable {
+  struct Campaign: Sendable {
+    var members: Float = 0
+    /// Networks by hash, for a count of up to about 200.
+    var networks: UInt64 = 0
+    var firstSeen: Int64 = 0
+    var establishedAt: Int64 = 0
+  }
+
+  static let leastMembers: Float = 12
+  private static let leastNetworks = 8
+  /// Members among all who take the step.
+  private static let leastShare: Float = 0.6
+  private static let maximumShapes = 16_384
+
+  private(set) var campaigns: [UInt32: Campaign] = [:]
+
+  /// Notes a client that has just become suspicious.
+  ///
+  /// - Parameter others: clients in good standing that take the step.
+  mutating func note(_ shape: UInt32, network: UInt64, others: Float, at time: Int64) {
+    guard campaigns.count < Self.maximumShapes || campaigns[shape] != nil else { return }
+    var campaign = campaigns[shape] ?? Campaign(firstSeen: time)
+    campaign.members += 1
+    campaign.networks |= 1 << (mixed(network) & 63)
+    let isEstablished =
+      campaign.members >= Self.leastMembers && campaign.networks.nonzeroBitCount >= Self.leastNetworks
+      && campaign.members >= Self.leastShare * (campaign.members + others)
+    if isEstablished, campaign.establishedAt == 0 { campaign.establishedAt = time }
+    campaigns[shape] = campaign
+  }
+
+  /// When the campaign was recognized; nil if there is none of this shape.
+  func established(_ shape: UInt32) -> Int64? {
+    guard let time = campaigns[shape]?.establishedAt, time > 0 else { return nil }
+    return time
+  }
+}

@@ -1,0 +1,70 @@
+import HTTPModel
+
+/// One answered request, as far as behavior is judged by it.
+public struct ClientEvent: Sendable {
+  public var time: Timestamp
+  public var status: Int
+  public var path: [UInt8]
+  public var query: [UInt8]
+  public var method: [UInt8]
+  public var userAgent: [UInt8]
+  /// Whether it says from where it comes.
+  public var hasReferrer: Bool
+  /// Whether it shows an API key.
+  public var hasKey: Bool
+  /// Whether it shows a session, so that it is one client and not several behind one address.
+  public var hasSession: Bool
+  /// Inbound anomaly score of the rules.
+  public var anomaly: Int
+  /// Whether the rules wished to refuse it.
+  public var isRefusedByRules: Bool
+  /// Rules that matched and log.
+  public var ruleIDs: [Int]
+  /// Whether a matched rule speaks of a scanner.
+  public var isScanner: Bool
+
+  public init(
+    time: Timestamp, status: Int, path: [UInt8], query: [UInt8] = [], method: [UInt8], userAgent: [UInt8] = [], hasReferrer: Bool = false,
+    hasKey: Bool = false, hasSession: Bool = false, anomaly: Int = 0, isRefusedByRules: Bool = false, ruleIDs: [Int] = [], isScanner: Bool = false
+  ) {
+    self.time = time
+    self.status = status
+    self.path = path
+    self.query = query
+    self.method = method
+    self.userAgent = userAgent
+    self.hasReferrer = hasReferrer
+    self.hasKey = hasKey
+    self.hasSession = hasSession
+    self.anomaly = anomaly
+    self.isRefusedByRules = isRefusedByRules
+    self.ruleIDs = ruleIDs
+    self.isScanner = isScanner
+  }
+
+  /// Found, and nothing wrong with the request: the endpoint exists for this client.
+  var isKnownPath: Bool { ![400, 403, 404, 405, 410, 414, 501].contains(status) }
+
+  /// The client's own fault. 429 is the origin's doing and 499 the network's: both say nothing about intent.
+  var isClientError: Bool { (400..<500).contains(status) && status != 429 && status != 499 && status != 408 }
+
+  var isWrite: Bool { !(method.elementsEqual("GET".utf8) || method.elementsEqual("HEAD".utf8) || method.elementsEqual("OPTIONS".utf8)) }
+}
+
+/// The hashes under which a request is accounted, the narrowest first.
+public struct ClientIdentity: Sendable, Hashable {
+  /// Address, user agent, session and key together.
+  public var client: UInt64
+  public var address: UInt64
+  /// Address and user agent.
+  public var agent: UInt64
+  /// The IPv4 /24 or IPv6 /64 around the address.
+  public var network: UInt64
+
+  public init(client: UInt64, address: UInt64, agent: UInt64, network: UInt64) {
+    self.client = client
+    self.address = address
+    self.agent = agent
+    self.network = network
+  }
+}

@@ -1,0 +1,204 @@
+import HTTPModel
+
+/// Folds one request into a client's state and lets the crowd learn.
+enum StepRecorder {
+  /// Credit is bounded, so that a client cannot save up for an attack by acting as a person first.
+  private static let orderBounds: ClosedRange<Float> = -5...24
+  private static let timingBounds: ClosedRange<Float> = -2...5
+  private static let repetitionBounds: ClosedRange<Float> = -1...6
+  private static let noveltyBounds: ClosedRange<Float> = -2...5
+  /// What a transition counts that the client made before: people's oddities repeat, and are one oddity.
+  private static let repeatedOddity: Float = 0.6
+  private static let suspicious: Float = 3
+  /// Steps of which the crowd learns later; the ring holds two more as what came before them.
+  private static let lag = 6
+
+  static func record(_ event: ClientEvent, tag: UInt64, in state: inout ClientState, crowd: inout CrowdModel) {
+    let (step, match) = crowd.step(event)
+    let number = Int(state.requests)
+    let elapsed = number == 0 ? 0 : max(0, event.time.microseconds - state.lastSeen) / 1000
+    let previous = recent(1, of: state)
+    var lesson = WaitingStep(
+      step: step, gap: number == 0 ? 28 : CrowdModel.gapBucket(milliseconds: elapsed),
+      repetition: number == 0 ? 7 : repetition(of: elapsed, before: step, in: &state), isFirst: isFirst(previous, step, &state),
+      isNew: false, isForeign: false)
+
+    var order = crowd.orderEvidence(after: recent(2, of: state), previous, to: step)
+    if !event.hasSession, !event.hasKey, number > 0 {
+      let explained = leastOrderEvidence(of: step, in: state, &crowd)
+      if explained < order {
+        order = explained
+        lesson.isForeign = true
+      }
+    }
+    if Int8(order * 20) > state.oddBits {
+      state.oddBits = Int8(order * 20)
+      state.oddFrom = UInt16(previous)
+      state.oddTo = UInt16(step)
+    }
+    if !lesson.isFirst, order > 0 { order *= repeatedOddity }
+
+    var timing: Float = 0
+    // Without a session several people may be one client: the time between their steps is nobody's.
+    if lesson.gap < 28, event.hasSession { timing += crowd.gapEvidence(from: previous, to: step, bucket: lesson.gap) }
+    var repetition: Float = 0
+    if lesson.repetition < 7 {
+      repetition = crowd.repetitionEvidence(step, bucket: lesson.repetition) * (event.hasSession ? 1 : 0.5)
+    }
+
+    var novelty: Float = 0
+    var isOwn = true
+    if match.hasVariable || !event.query.isEmpty {
+      let object = objectHash(event)
+      isOwn = state.objects & 1 << (object >> 58) != 0
+      state.objects |= 1 << (object >> 58)
+      switch crowd.visit(object, actor: tag) {
+      case .own: break
+      case .new:
+        lesson.isNew = true
+        novelty = crowd.noveltyEvidence(step, isNew: true)
+      case .shared: novelty = crowd.noveltyEvidence(step, isNew: false)
+      }
+    }
+    state.order = bounded(state.order + order, orderBounds)
+    state.timing = bounded(state.timing + timing, timingBounds)
+    state.repetition = bounded(state.repetition + repetition, repetitionBounds)
+    state.novelty = bounded(state.novelty + novelty, noveltyBounds)
+    HardEvidence.record(event, match, in: &state)
+    run(event, match, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
+    let sum = state.order + state.timing + state.repetition + state.novelty
+    state.peak = max(state.peak, sum)
+    state.calibrated = crowd.calibration.bits(sum)
+    state.lastSeen = max(state.lastSeen, event.time.microseconds)
+    if TRACE {
+      print(
+        "   ", crowd.name(previous), "->", crowd.name(step), "o", order, "t", timing, "r", repetition, "mode", state.mode, "run", state.run, "n", novelty, "S", state.order, state.timing,
+        state.novelty, elapsed, "gap", lesson.gap, "rep", lesson.repetition, event.status)
+    }
+    wait(lesson, &state, &crowd)
+    state.requests &+= 1
+  }
+
+  /// Those who left early teach what they did, if they did nothing odd.
+  static func teachRest(of state: inout ClientState, crowd: inout CrowdModel) {
+    if isTeacher(state) {
+      let share = humanity(of: state)
+      for age in stride(from: Int(state.waitingCount), to: 0, by: -1) { teach(age, of: state, share, &crowd) }
+    }
+    state.waitingCount = 0
+  }
+
+  /// What is known of a visit when it is over.
+  static func teachVisit(_ state: ClientState, crowd: inout CrowdModel) {
+    guard state.flags.isDisjoint(with: [.declared, .hasKey, .tool]), Signals.hardBits(state) < suspicious else { return }
+    let share = engagement(of: state)
+    guard share > 0.2, state.requests >= 4 else { return }
+    crowd.calibration.teach(state.peak, weight: share)
+  }
+
+  /// Counts how long the client goes on in one mode.
+  private static func run(
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, isOwn: Bool, isOtherStep: Bool, _ state: inout ClientState,
+    _ crowd: inout CrowdModel
+  ) {
+    let isActing = match.isAsset || event.isWrite && !event.isClientError
+    if isActing != state.flags.contains(.acting) {
+      if state.requests > 0, isTeacher(state) {
+        crowd.runs.teach(isActing: !isActing, length: Int(state.run), weight: engagement(of: state))
+      }
+      state.objects = 0
+      if isActing { state.flags.insert(.acting) } else { state.flags.remove(.acting) }
+      state.run = 0
+    }
+    // A page asked for again is patience; what counts is one thing after the other.
+    if isActing ? isOtherStep && !match.isAsset : !isOwn {
+      state.run = min(state.run, 254) + 1
+    }
+    state.mode = crowd.runs.evidence(isActing: isActing, length: Int(state.run)) * crowd.voice
+  }
+
+  // MARK: The last steps
+
+  /// The step so many requests ago, 1 for the last; `start` before the first.
+  private static func recent(_ age: Int, of state: ClientState) -> Int {
+    let number = Int(state.requests) - age
+    return number < 0 ? CrowdModel.start : WaitingStep(state.waiting[number & 7]).step
+  }
+
+  private static func wait(_ lesson: WaitingStep, _ state: inout ClientState, _ crowd: inout CrowdModel) {
+    if state.waitingCount >= lag {
+      if isTeacher(state) { teach(lag, of: state, humanity(of: state), &crowd) }
+    } else {
+      state.waitingCount += 1
+    }
+    state.waiting[Int(state.requests) & 7] = lesson.packed
+  }
+
+  private static func teach(_ age: Int, of state: ClientState, _ share: Float, _ crowd: inout CrowdModel) {
+    let lesson = WaitingStep(state.waiting[(Int(state.requests) - age) & 7])
+    crowd.teach(lesson, after: recent(age + 2, of: state), recent(age + 1, of: state), share: share)
+  }
+
+  /// Behind one address and user agent without a session may be several people whose steps are mixed: a step may belong to any of the
+  /// last ones, or be somebody's first.
+  private static func leastOrderEvidence(of step: Int, in state: ClientState, _ crowd: inout CrowdModel) -> Float {
+    var least = crowd.orderEvidence(after: CrowdModel.start, to: step)
+    for age in 1...min(7, Int(state.requests)) { least = min(least, crowd.orderEvidence(after: recent(age, of: state), to: step)) }
+    return least
+  }
+
+  private static func isFirst(_ previous: Int, _ step: Int, _ state: inout ClientState) -> Bool {
+    let bit = UInt64(1) << (mixed(UInt64(previous) << 16 | UInt64(step)) & 63)
+    defer { state.transitions |= bit }
+    return state.transitions & bit == 0
+  }
+
+  private static func repetition(of elapsed: Int64, before step: Int, in state: inout ClientState) -> Int {
+    let gap = UInt32(min(elapsed, 0xF_FFFF))
+    let tag = UInt32(step & 0xFFF) << 20
+    for slot in 0..<4 where state.stepGaps[slot] & 0xFFF0_0000 == tag && state.stepGaps[slot] != 0 {
+      let before = state.stepGaps[slot] & 0xF_FFFF
+      state.stepGaps[slot] = tag | gap
+      return CrowdModel.repetitionBucket(gap, before)
+    }
+    state.stepGaps[Int(state.requests & 3)] = tag | gap
+    return 7
+  }
+
+  // MARK: Who teaches
+
+  /// How much the crowd learns from a client's next lesson. Whoever uses an application as a whole - writes, loads what belongs to a
+  /// page - is believed more than one who only reads; and a busy client is one client.
+  private static func humanity(of state: ClientState) -> Float {
+    let share = engagement(of: state)
+    return max(leastHumanity, share * share) * min(1, busy / Float(max(state.requests, 1)))
+  }
+
+  private static func engagement(of state: ClientState) -> Float {
+    let engaged = (Float(state.writes) - Float(state.failedLogins) + Float(state.assets)) / Float(max(state.requests, 1))
+    return min(1, max(0, engaged / fullEngagement))
+  }
+
+  /// A client of which this share of requests are writes and assets is believed in full.
+  private static let fullEngagement: Float = 0.25
+  private static let leastHumanity: Float = 0.005
+  /// Requests from which on a client's lessons weigh less and less.
+  private static let busy: Float = 24
+
+  private static func isTeacher(_ state: ClientState) -> Bool {
+    state.flags.isDisjoint(with: [.flagged, .declared, .hasKey, .tool]) && state.order + state.timing + state.novelty < suspicious
+      && Signals.hardBits(state) < suspicious
+  }
+
+  private static func objectHash(_ event: ClientEvent) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in event.path { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    for byte in event.query { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return mixed(hash)
+  }
+}
+
+@inline(__always)
+func bounded(_ value: Float, _ bounds: ClosedRange<Float>) -> Float { min(max(value, bounds.lowerBound), bounds.upperBound) }
+
+nonisolated(unsafe) public var TRACE = false

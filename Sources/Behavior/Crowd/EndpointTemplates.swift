@@ -1,0 +1,147 @@
+import HTTPModel
+
+/// Learns which endpoints an application has: paths whose variable parts (numbers, ids, free text) are folded into one template.
+///
+/// A tree over path segments. A segment that looks like an id is folded at once; a place with more than `maximumSiblings` different
+/// words under it is a variable too. Words that were only ever refused make no template: whoever guesses names must not fill the
+/// tree. Memory is bounded by `maximumNodes` and `maximumTemplates`; what comes later is counted as rare.
+public struct EndpointTemplates: Sendable {
+  /// 0 stands for every endpoint that has no template.
+  public static let none = 0
+  static let maximumTemplates = 1024
+  private static let maximumNodes = 16_384
+  private static let maximumSiblings = 40
+  private static let maximumDepth = 10
+
+  private struct Node: Sendable {
+    var template = 0
+    var words = 0
+  }
+
+  /// What an endpoint is, as far as its shape says.
+  public struct Match: Sendable, Equatable {
+    public var template: Int
+    /// Whether a part of the path is a variable, so that the endpoint has objects.
+    public var hasVariable: Bool
+    public var isAsset: Bool
+  }
+
+  private var nodes = [Node()]
+  private var children: [UInt64: Int32] = [:]
+  private var names: [String] = ["(rare)"]
+
+  public init() {}
+
+  public var count: Int { names.count }
+
+  /// A template as people write it, such as `GET /v1/tracks/{}`.
+  public func name(_ template: Int) -> String { names[template < names.count ? template : 0] }
+
+  /// - Parameter isFound: whether the origin knew the path; an unknown one gets no place of its own.
+  public mutating func match(method: [UInt8], path: [UInt8], isFound: Bool) -> Match {
+    var match = Match(template: 0, hasVariable: false, isAsset: false)
+    var parts: [ArraySlice<UInt8>] = []
+    guard var node = step(0, Self.hash(method[...], 0x11), text: method[...], isFound: isFound, folds: false) else { return match }
+    parts.append(method[...])
+    var index = 0
+    var depth = 0
+    while index < path.count {
+      if path[index] == 0x2F {
+        index += 1
+        continue
+      }
+      var end = index
+      while end < path.count, path[end] != 0x2F { end += 1 }
+      let segment = path[index..<end]
+      index = end
+      depth += 1
+      let kind = depth > Self.maximumDepth ? SegmentKind.identifier : SegmentKind.of(segment)
+      let isLast = index >= path.count
+      if case .file(let ending) = kind, isLast {
+        match.isAsset = true
+        let text = Array("{}.".utf8) + ending
+        guard let next = step(node, Self.hash(text[...], 0x22), text: text[...], isFound: isFound, folds: false) else { return match }
+        parts.append(text[...])
+        match.hasVariable = true
+        node = next
+        continue
+      }
+      if kind == .identifier || nodes[node].words >= Self.maximumSiblings && children[Self.key(node, Self.hash(segment, 0x33))] == nil {
+        match.hasVariable = true
+        guard let next = step(node, 0x44, text: Self.variable[...], isFound: isFound, folds: false) else { return match }
+        parts.append(Self.variable[...])
+        node = next
+      } else {
+        guard let next = step(node, Self.hash(segment, 0x33), text: segment, isFound: isFound, folds: true) else { return match }
+        parts.append(segment)
+        node = next
+      }
+    }
+    if nodes[node].template == 0, isFound, names.count < Self.maximumTemplates {
+      nodes[node].template = names.count
+      let words = parts.map { String(decoding: $0.prefix(60), as: UTF8.self) }
+      names.append(words[0] + " /" + words.dropFirst().joined(separator: "/"))
+    }
+    match.template = nodes[node].template
+    return match
+  }
+
+  private static let variable = Array("{}".utf8)
+
+  private mutating func step(_ node: Int, _ hash: UInt64, text: ArraySlice<UInt8>, isFound: Bool, folds: Bool) -> Int? {
+    let key = Self.key(node, hash)
+    if let known = children[key] { return Int(known) }
+    guard isFound, nodes.count < Self.maximumNodes else { return nil }
+    nodes.append(Node())
+    children[key] = Int32(nodes.count - 1)
+    if folds { nodes[node].words += 1 }
+    return nodes.count - 1
+  }
+
+  private static func key(_ node: Int, _ hash: UInt64) -> UInt64 { mixed(hash &+ UInt64(node) &* 0x9E37_79B9_7F4A_7C15) }
+
+  private static func hash(_ bytes: ArraySlice<UInt8>, _ seed: UInt64) -> UInt64 {
+    var hash = 0xCBF2_9CE4_8422_2325 ^ seed
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return hash
+  }
+}
+
+/// What one segment of a path is by its looks.
+enum SegmentKind: Equatable {
+  case word
+  /// A number, a hash, a UUID, or free text.
+  case identifier
+  /// A file that pages load along; the value is its ending.
+  case file([UInt8])
+
+  private static let endings = [
+    "css", "js", "mjs", "png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "webp", "avif", "map", "ttf", "mp4", "mp3", "m4a", "otf", "eot",
+  ].map { Array($0.utf8) }
+
+  static func of(_ segment: ArraySlice<UInt8>) -> SegmentKind {
+    var digits = 0
+    var isPlain = true
+    for byte in segment {
+      if byte &- 0x30 < 10 { digits += 1 } else if byte == 0x25 || byte >= 0x80 || byte == 0x2C { isPlain = false }
+    }
+    if digits == segment.count { return .identifier }
+    if let dot = segment.lastIndex(of: 0x2E), segment.endIndex - dot <= 6 {
+      let ending = segment[(dot + 1)...].map(asciiLowercased)
+      if endings.contains(ending) { return .file(ending) }
+    }
+    if !isPlain || segment.count > 40 { return .identifier }
+    // `v1`, `2.0`, `top40` are words; `a81bc81b`, `trk_00912`, `item-4711` and UUIDs are not.
+    if digits >= 4 || digits >= 3 && segment.count >= 8 { return .identifier }
+    return .word
+  }
+}
+
+/// A finalizer with full avalanche (the constants are those of SplitMix64).
+@inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
+  var x = value
+  x = (x ^ x >> 30) &* 0xBF58_476D_1CE4_E5B9
+  x = (x ^ x >> 27) &* 0x94D0_49BB_1331_11EB
+  return x ^ x >> 31
+}

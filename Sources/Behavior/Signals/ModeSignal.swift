@@ -1,0 +1,16 @@
+import EvidenceModel
+
+/// Reading one thing after the other without ever doing anything with it, or acting without ever looking, longer than people do.
+enum ModeSignal: Signal {
+  static let name = "one-sided"
+  static let label = ClientClass.scraper
+
+  static func bits(_ state: ClientState) -> Float { state.mode }
+
+  static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
+    let isActing = state.flags.contains(.acting)
+    let share = crowd.runs.survival(isActing: isActing, length: Int(state.run))
+    return (isActing ? "\(state.run) steps without ever looking at anything" : "\(state.run) different reads without doing anything with one")
+      + ", where \(Int((share * 10_000).rounded())) in 10000 people go on for so long"
+  }
+}
