@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "HTTPModel", swiftSettings: strict),
     .target(name: "EvidenceModel", dependencies: ["HTTPModel"], swiftSettings: strict),
     .target(name: "SecLang", swiftSettings: strict),
-    .target(name: "PatternScan", dependencies: ["CPCRE2"], swiftSettings: strict),
+    .target(name: "CGramScan", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "PatternScan", dependencies: ["CPCRE2", "CGramScan"], swiftSettings: strict),
     .target(name: "AddressFacts", dependencies: ["CMaxMindDB"], swiftSettings: strict),
     .target(name: "BodyDecoding", dependencies: ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"], swiftSettings: strict),
     .target(
@@ -73,7 +74,8 @@ let package = Package(
       dependencies: [
         "CAllocationCount",
         "Settings",
-        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang", "Telemetry",
+        "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
+        "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
       ],
       swiftSettings: strict),

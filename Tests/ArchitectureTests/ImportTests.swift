@@ -8,7 +8,7 @@ struct ImportTests {
     "HTTPModel": [],
     "EvidenceModel": ["HTTPModel"],
     "SecLang": [],
-    "PatternScan": ["CPCRE2"],
+    "PatternScan": ["CPCRE2", "CGramScan"],
     "BodyDecoding": ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"],
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
     "Behavior": ["HTTPModel", "EvidenceModel"],
