@@ -1,7 +1,7 @@
 /// What a text must hold if a pattern is to match in it, ASCII case aside: of each set at least one of its strings.
 ///
 /// The law: a text that a pattern matches meets every set. A set may be met by texts that the pattern does not match.
-public struct RequiredTexts: Sendable, Equatable {
+public struct RequiredTexts: Sendable, Hashable {
   /// Folded to lower case; no set is empty, and no string in one is.
   public private(set) var sets: [Set<[UInt8]>] = []
 

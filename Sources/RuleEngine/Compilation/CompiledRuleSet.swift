@@ -12,6 +12,7 @@ public final class CompiledRuleSet: Sendable {
   /// Chain heads by phase; index 0 is unused.
   let phases: [[CompiledChain]]
   let chainCount: Int
+  let plan: RulePlan
   let transformations: TransformationTree
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
@@ -43,6 +44,7 @@ public final class CompiledRuleSet: Sendable {
     self.phases = phases
     self.chainCount = chainCount
     self.transformations = transformations
+    plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = transactionKeys
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths

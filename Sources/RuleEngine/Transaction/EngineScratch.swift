@@ -1,3 +1,4 @@
+import HTTPModel
 import PatternScan
 import SecLang
 
@@ -10,6 +11,9 @@ public final class EngineScratch {
   var transformed: [UInt8] = []
   private var spareMemory: [TransactionMemory] = []
   private var dynamicOperators: [DynamicOperator: CompiledOperator] = [:]
+
+  /// Which chains of which rule set cannot be asked under a coverage; few coverages occur.
+  private var unobservable: [(rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, chains: RuleIndexSet)] = []
 
   private struct DynamicOperator: Hashable {
     var name: OperatorName
@@ -24,6 +28,18 @@ public final class EngineScratch {
   /// - Parameter matchLimit: `SecPcreMatchLimit`, backtracking steps of one match.
   public init(matchLimit: Int = 100_000) {
     operators = OperatorScratch(matchLimit: UInt32(clamping: matchLimit))
+  }
+
+  func unobservableChains(
+    of rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, find: () -> RuleIndexSet
+  ) -> RuleIndexSet {
+    if let known = unobservable.first(where: { $0.rules === rules && $0.isBodyKnown == isBodyKnown && $0.coverage == coverage }) {
+      return known.chains
+    }
+    let chains = find()
+    if unobservable.count >= 16 { unobservable.removeAll() }
+    unobservable.append((rules, coverage, isBodyKnown, chains))
+    return chains
   }
 
   func takeMemory() -> TransactionMemory { spareMemory.popLast() ?? TransactionMemory() }
@@ -63,9 +79,10 @@ final class TransactionMemory {
   var variables: [ByteView?] = []
   /// Transaction variables whose keys no rule names, in order of arrival.
   var otherVariables: [(key: ByteView, value: ByteView)] = []
-  /// For value `id` and node `n` of the transformation tree: at `id * nodeCount + n` the index in `texts`, or -1.
-  var transformed: [Int32] = []
-  var texts: [ByteView] = []
+  let table = TextTable()
+  /// By pair of the plan: the joined answers of the prefilter, and how many values are in them.
+  var pairAnswers = GrowingBuffer<UInt64>(capacity: 1)
+  var pairDone = GrowingBuffer<Int32>(capacity: 1)
   var nextID: Int32 = 0
   /// For each XPath of the rule set what it found; empty if the body is no XML.
   var xmlValues: [[Entry]] = []
@@ -76,10 +93,21 @@ final class TransactionMemory {
     for index in scalars.indices { scalars[index] = nil }
     variables.removeAll(keepingCapacity: true)
     otherVariables.removeAll(keepingCapacity: true)
-    transformed.removeAll(keepingCapacity: transformed.count < 1 << 18)
-    texts.removeAll(keepingCapacity: true)
+    table.reset()
     nextID = 0
     arena.reset()
+  }
+
+  deinit {
+    pairAnswers.deallocate()
+    pairDone.deallocate()
+  }
+
+  func begin(_ plan: RulePlan) {
+    table.begin(plan)
+    pairAnswers.reserve(plan.pairs.count * plan.filter.wordCount)
+    pairDone.reserve(plan.pairs.count)
+    pairDone.base.update(repeating: 0, count: plan.pairs.count)
   }
 
   func newID() -> Int32 {

@@ -16,6 +16,8 @@ public struct TransactionOptions: Sendable {
   public var geoDatabase: GeoDatabase?
   /// Where persistent collections live; without it each transaction starts with new records.
   public var collections: CollectionStore?
+  /// Whether rules are told beforehand not to match where that is cheap. The answers are the same without it; off for tests.
+  public var usesPlan = true
 
   public init() {}
 }
@@ -90,6 +92,7 @@ public final class Transaction {
     self.request = request
     self.options = options
     memory = scratch.takeMemory()
+    memory.begin(rules.plan)
     now = request.received
     mode = rules.settings.mode
     isRequestBodyAccessed = rules.settings.isRequestBodyAccessed
@@ -149,10 +152,27 @@ public final class Transaction {
     if phase <= allowedUntilPhase { return }
     publishVolatile()
     let chains = rules.phases[phase]
+    let heads = rules.plan.heads[phase]
+    let unobservable = unobservableChains()
     var index = 0
     // `ctl:ruleEngine=Off` takes effect at once.
-    while index < chains.count, mode != .off {
-      let outcome = run(chains[index], phase: phase)
+    while index < heads.count, mode != .off {
+      let head = heads[index]
+      if let removedRules, removedRules.contains(head.chain) {
+        index += 1
+        continue
+      }
+      if let unobservable, unobservable.contains(head.chain) {
+        if head.isCounted { rulesUnasked += 1 }
+        index += 1
+        continue
+      }
+      if head.isCounted { rulesAsked += 1 }
+      if head.kind != .general, options.usesPlan, !couldMatch(head) {
+        index += 1
+        continue
+      }
+      let outcome = run(chains[index], phase: phase, probe: options.usesPlan ? head.probe : -1)
       switch outcome {
       case .next: index += 1
       case .jump(let target): index = max(target, index + 1)
@@ -167,18 +187,88 @@ public final class Transaction {
     case stop
   }
 
-  private func run(_ chain: CompiledChain, phase: Int) -> Step {
-    if let removedRules, removedRules.contains(chain.index) { return .next }
-    guard isObservable(chain) else {
-      if chain.isLogged && chain.id != 0 { rulesUnasked += 1 }
-      return .next
+  // MARK: The plan
+
+  /// Whether a head that the plan knows could match; if not, it need not be asked.
+  private func couldMatch(_ head: RulePlan.Head) -> Bool {
+    switch head.kind {
+    case .general: return true
+    case .gate:
+      // No value, no operator, negated or not.
+      guard let value = memory.variables[Int(head.slot)] else { return false }
+      return head.comparison.holds(value.leadingInteger, head.operand) != head.isNegated
+    case .count:
+      return head.comparison.holds(memory.variables[Int(head.slot)] == nil ? 0 : 1, head.operand) != head.isNegated
+    case .probe:
+      let word = Int(head.probe) >> 6
+      let bit: UInt64 = 1 << UInt64(head.probe & 63)
+      for index in Int(head.firstPair)..<Int(head.firstPair + head.pairCount) {
+        let pair = Int(rules.plan.pairLists[index])
+        if joinedAnswer(pair)[word] & bit != 0 { return true }
+      }
+      return false
     }
-    if chain.isLogged && chain.id != 0 { rulesAsked += 1 }
+  }
+
+  /// The prefilter's answers to all texts of a pair, joined; brought up to date with the values that came since.
+  private func joinedAnswer(_ index: Int) -> UnsafeMutablePointer<UInt64> {
+    let pair = rules.plan.pairs[index]
+    let words = rules.plan.filter.wordCount
+    let joined = memory.pairAnswers.base + index * words
+    let done = Int(memory.pairDone.base[index])
+    if done == 0 { joined.update(repeating: 0, count: words) }
+    switch pair.field {
+    case .scalar(let name):
+      guard done == 0, let entry = memory.scalar(name) else { return joined }
+      memory.pairDone.base[index] = 1
+      join(entry.value, entry.valueID, pair.node, into: joined, words)
+    case .values(let slot):
+      let entries = memory.collections[slot.rawValue]
+      guard done < entries.count else { return joined }
+      for entry in entries[done...] { join(entry.value, entry.valueID, pair.node, into: joined, words) }
+      memory.pairDone.base[index] = Int32(entries.count)
+    case .names(let slot):
+      let entries = memory.collections[slot.rawValue]
+      guard done < entries.count else { return joined }
+      for entry in entries[done...] { join(entry.key, entry.keyID, pair.node, into: joined, words) }
+      memory.pairDone.base[index] = Int32(entries.count)
+    }
+    return joined
+  }
+
+  @inline(__always)
+  private func join(_ value: ByteView, _ id: Int32, _ node: Int, into joined: UnsafeMutablePointer<UInt64>, _ words: Int) {
+    let answer = memory.table.answer(textIndex(value, id: id, node: node))
+    for word in 0..<words { joined[word] |= answer[word] }
+  }
+
+  /// Whether the prefilter lets a value's text pass for a probe.
+  @inline(__always)
+  private func passes(_ value: ByteView, id: Int32, node: Int, probe: Int32) -> Bool {
+    memory.table.answer(textIndex(value, id: id, node: node))[Int(probe) >> 6] & (1 << UInt64(probe & 63)) != 0
+  }
+
+  /// Chains of which no value was observed; nil if everything was.
+  private func unobservableChains() -> RuleIndexSet? {
+    if request.fieldCoverage == .all, request.body.isObservedOrAbsent || isBodyGiven { return nil }
+    return scratch.unobservableChains(
+      of: rules, coverage: request.fieldCoverage, isBodyKnown: request.body.isObservedOrAbsent || isBodyGiven
+    ) {
+      var set = RuleIndexSet(count: max(rules.chainCount, 1))
+      for chain in rules.phases.joined() where !isObservable(chain) { set.insert(chain.index) }
+      return set
+    }
+  }
+
+  private func run(_ chain: CompiledChain, phase: Int, probe: Int32) -> Step {
     currentChain = chain
     sanitisesMatched = false
     memory.collections[CollectionSlot.matchedVars.rawValue].removeAll(keepingCapacity: true)
+    var probe = probe
     for link in chain.links {
-      guard run(link, of: chain) else { return .next }
+      guard run(link, of: chain, probe: probe) else { return .next }
+      // Only heads are probed.
+      probe = -1
     }
     return concluded(chain, phase: phase)
   }
@@ -235,7 +325,7 @@ public final class Transaction {
 
   // MARK: One rule
 
-  private func run(_ link: CompiledRule, of chain: CompiledChain) -> Bool {
+  private func run(_ link: CompiledRule, of chain: CompiledChain, probe: Int32) -> Bool {
     matchedAny = false
     if case .always = link.test {
       runEffects(link)
@@ -255,11 +345,12 @@ public final class Transaction {
       if !isObservable(target) || isRemoved(target, chain) { continue }
       if target.isCount {
         var count = 0
-        forEachValue(of: target, link, chain) { _, _, _ in count += 1 }
+        forEachValue(of: target, link, chain, probe: -1) { _, _, _ in count += 1 }
         let text = memory.arena.copy(String(count))
         ask(test, link, target, key: nil, value: text, id: -1)
       } else {
-        forEachValue(of: target, link, chain) { key, value, id in
+        // multiMatch asks of several texts of a value; the head's answer is for all of them together.
+        forEachValue(of: target, link, chain, probe: link.isMultiMatch ? -1 : probe) { key, value, id in
           ask(test, link, target, key: key, value: value, id: id)
         }
       }
@@ -349,8 +440,9 @@ public final class Transaction {
 
   /// Calls `body` with key (nil for scalars), value and number of each value that the target picks and nothing excludes.
   private func forEachValue(
-    of target: CompiledTarget, _ link: CompiledRule, _ chain: CompiledChain, _ body: (ByteView?, ByteView, Int32) -> Void
+    of target: CompiledTarget, _ link: CompiledRule, _ chain: CompiledChain, probe: Int32, _ body: (ByteView?, ByteView, Int32) -> Void
   ) {
+    let node = link.transformationNode
     switch target.source {
     case .scalar(let name):
       if let entry = memory.scalar(name) { body(nil, entry.value, entry.valueID) }
@@ -358,14 +450,18 @@ public final class Transaction {
       for slot in slots {
         // A rule's matches may be added to MATCHED_VARS while it reads them: only what was there counts.
         let entries = memory.collections[slot.rawValue]
-        for entry in entries where picks(target, entry.key) && !isExcluded(target, entry.key, link, chain) {
+        for entry in entries {
+          if probe >= 0, entry.valueID >= 0, !passes(entry.value, id: entry.valueID, node: node, probe: probe) { continue }
+          guard picks(target, entry.key), !isExcluded(target, entry.key, link, chain) else { continue }
           body(entry.key, entry.value, entry.valueID)
         }
       }
     case .names(let slots):
       for slot in slots {
         let entries = memory.collections[slot.rawValue]
-        for entry in entries where picks(target, entry.key) && !isExcluded(target, entry.key, link, chain) {
+        for entry in entries {
+          if probe >= 0, entry.keyID >= 0, !passes(entry.key, id: entry.keyID, node: node, probe: probe) { continue }
+          guard picks(target, entry.key), !isExcluded(target, entry.key, link, chain) else { continue }
           body(entry.key, entry.key, entry.keyID)
         }
       }
@@ -442,19 +538,18 @@ public final class Transaction {
       let step = rules.transformations.nodes[node]
       return applied(step.transformation, to: transformed(value, id: id, node: step.parent))
     }
-    let nodeCount = rules.transformations.nodes.count
-    let index = Int(id) * nodeCount + node
-    if index >= memory.transformed.count {
-      let needed = (Int(id) + 32) * nodeCount
-      memory.transformed.append(contentsOf: repeatElement(-1, count: needed - memory.transformed.count))
+    return memory.table.view(textIndex(value, id: id, node: node))
+  }
+
+  @inline(__always)
+  private func textIndex(_ value: ByteView, id: Int32, node: Int) -> Int32 {
+    memory.table.text(id, value, node: node) { node, text in
+      let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
+      guard transform(rules.transformations.nodes[node].transformation, text, context: context, into: &scratch.transformed) else {
+        return nil
+      }
+      return memory.arena.copy(scratch.transformed)
     }
-    let known = memory.transformed[index]
-    if known >= 0 { return memory.texts[Int(known)] }
-    let step = rules.transformations.nodes[node]
-    let text = applied(step.transformation, to: transformed(value, id: id, node: step.parent))
-    memory.transformed[index] = Int32(memory.texts.count)
-    memory.texts.append(text)
-    return text
   }
 
   private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
