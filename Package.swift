@@ -64,6 +64,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // For the people who work on this package: derives the table of SQL fingerprints
+    .executableTarget(name: "fingerprints", dependencies: ["RuleEngine"], swiftSettings: strict),
+
     // Tests
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
@@ -76,7 +79,8 @@ let package = Package(
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(
-      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix], swiftSettings: strict),
+      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix],
+      swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
       dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],
