@@ -15,6 +15,9 @@ private let payloadStatements =
     <value><closing> <tail><bareEnd>
     <value><closing><tight><bareEnd>
     (<value>)<closing> <tail><bareEnd>
+    <value><closing> <logic> <tautology>
+    <value><closing> <logic> <tautology><cut>
+    <value><closing> <logic> <tautology> <logic> <tautology>
     <closers> <tail><bareEnd>
     <value> <commentMark>
     <arithmetic>
@@ -24,6 +27,8 @@ private let payloadStatements =
   singleQuoted
     <prefix>'<closing> <tail> <reopenSingle>
     <prefix>'<closing> <tail> <reopenSingle>
+    <prefix>'<closing> <logic> <tautology><cut>
+    <prefix>'<closing> <logic> <tautology> <reopenSingle>
     <prefix>'<closing><tight><cut>
     <prefix>'<closing> <tail><cut>
     <prefix>'<closing> <tail><cut>
@@ -143,6 +148,9 @@ private let payloadStatements =
     <operand> <comparison> <operand>
     <operand> <likes> <operand>
     <string>=<string>
+    0x31=0x31
+    0x31<comparison>0x32
+    0x61 like 0x61
     <call>=<operand>
     <call><comparison><number>
     <call>
@@ -166,6 +174,27 @@ private let payloadStatements =
     <word> <comparison> <operand>
     <word> is <not>null
     <number> <likes> <number>
+  tautology
+    <simple>=<simple>
+    <simple>=<simple>
+    <simple><comparison><simple>
+    <simple> <likes> <simple>
+    <simple> between <simple> and <simple>
+    <not><simple>
+  simple
+    1
+    '1'
+    "a"
+    id
+    `id`
+    t.id
+    null
+    true
+    0x41
+    @@version
+    user()
+    hex(1)
+    1+1
   between
     between <number> and <number>
     not between <number> and <number>

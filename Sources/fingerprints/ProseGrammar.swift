@@ -101,6 +101,12 @@ private let proseSentences =
     limit <number> per <noun>
     <noun> as <noun>
     case <number> of the <noun>
+    the case when I <verb> it
+    the case when <contraction> <adjective> <verb>
+    in that case when the <noun> <verb>s then I <verb> it
+    not the case if <noun> is <adjective>
+    the <noun> I <verb> is in the <noun>
+    when I <verb> it, <clause>
     <verb> when <noun> <verb> then <verb>
     select <noun> <preposition> <noun>
     select all <noun>

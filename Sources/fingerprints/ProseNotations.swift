@@ -95,6 +95,28 @@ let proseNotations =
     )
     ') <noun>
     ") <noun>
+    md5 (<noun>)
+    MD5 (<noun>.txt) = 0xab12
+    md5(<noun>) = <number>
+    sleep (<number> hours) <clause>
+    sleep (<noun>)
+    <clause>, sleep (<number> <noun>)
+    hex (<number>)
+    benchmark (<noun>)
+    benchmark (<number> <noun>) <clause>
+    ASCII (<noun>) <clause>
+    ascii (<noun> or <noun>)
+    sha1 (<noun>), md5 (<noun>)
+    soundex (<noun>)
+    use substr() and sleep()
+    substr() and hex() <clause>
+    now() and date()
+    true or false
+    true and false
+    true or false?
+    is it true or false
+    null or true
+    false or <noun>
     0x1F
     0x7fff5fbff8c0: <noun>
     0x00 0x1F 0x80

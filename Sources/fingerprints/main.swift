@@ -8,7 +8,7 @@ struct Options {
   var bulk: [String] = []
   var skipped: String?
   var output: String?
-  var sentences = 20_000
+  var sentences = 40_000
   var isValidation = false
   var isVerbose = false
 
@@ -19,7 +19,7 @@ struct Options {
       --harmless   values that must never be taken for an injection, in the same form
       --bulk       other text, as it stands; a line of it may be hit now and then
       --skip       rows FILE<TAB>LINE of values that do not count
-      --sentences  drawn from the grammar of payloads, and a tenth of those drawn from that of prose (20000)
+      --sentences  drawn from the grammar of payloads, and a tenth of those drawn from that of prose (40000)
       --output     the Swift file with the table
       --validate   derives from one half of the lines and measures on the other, both ways round
     """

@@ -1,7 +1,9 @@
 /// The shapes that are attacks, from the generated table.
 ///
 /// A row is the beginning of a shape, or, behind `~`, a piece from anywhere in it. `$` is the end of the value.
-package struct SQLFingerprints: Sendable {
+///
+/// Never freed, immutable after it was built: it may be read from any thread, and reading counts no references.
+package struct SQLFingerprints: @unchecked Sendable {
   package static let shared = SQLFingerprints(table)
 
   /// The longest piece that may stand anywhere, in symbols.
@@ -9,10 +11,10 @@ package struct SQLFingerprints: Sendable {
   package static let pieceMark: UInt64 = 0x7E
 
   /// Open addressing; 0 is an empty slot.
-  private let slots: [UInt64]
+  private let slots: UnsafeMutablePointer<UInt64>
   private let mask: Int
   /// Lengths in symbols, as bits, of the pieces that end with a symbol: most symbols end none.
-  private var pieceLengths: [UInt8]
+  private let pieceLengths: UnsafeMutablePointer<UInt8>
   package let count: Int
 
   /// - Parameter text: rows separated by blanks or newlines, each of at most eight letters.
@@ -20,8 +22,10 @@ package struct SQLFingerprints: Sendable {
     let rows = text.utf8.split { $0 <= 0x20 }.map { row in row.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
     var size = 64
     while size < rows.count * 4 { size *= 2 }
-    var slots = [UInt64](repeating: 0, count: size)
-    pieceLengths = [UInt8](repeating: 0, count: 256)
+    slots = .allocate(capacity: size)
+    slots.initialize(repeating: 0, count: size)
+    pieceLengths = .allocate(capacity: 256)
+    pieceLengths.initialize(repeating: 0, count: 256)
     for row in rows {
       var slot = Self.hash(row) & (size - 1)
       while slots[slot] != 0, slots[slot] != row { slot = (slot + 1) & (size - 1) }
@@ -30,7 +34,6 @@ package struct SQLFingerprints: Sendable {
         pieceLengths[Int(row & 0xFF)] |= 1 << UInt8(length)
       }
     }
-    self.slots = slots
     mask = size - 1
     count = rows.count
   }

@@ -1,7 +1,7 @@
 /// `@detectSQLi`: whether a value, put into a statement, would change what the statement does.
 ///
 /// ```
-///  bytes ─ SQLTokenizer ─► symbols ─ SQLShape ─► folded shape ─ SQLFingerprints ─► attack or not
+///  bytes ─ SQLTokenizer ─► tokens ─ SQLFolder ─► SQLShape ─ SQLFingerprints ─► attack or not
 ///            (once for each place in which the value may stand, and for each dialect that reads it differently)
 /// ```
 ///
@@ -26,26 +26,38 @@ public enum SQLInjectionDetector {
   /// Calls `body` for each reading of `value`, each time that its shape has grown by a symbol, until it returns false. Plain words
   /// have no reading.
   /// - Returns: bytes that were looked at in all readings together.
-  @discardableResult
+  @discardableResult @inline(__always)
   package static func forEachShape(of value: UnsafeBufferPointer<UInt8>, _ body: (SQLShape) -> Bool) -> Int {
     let marks = SQLMarks(value)
     var steps = value.count
     guard marks.isWorthReading else { return steps }
-    for context in SQLTokenizer.Context.allCases {
+    // Counted, not iterated: a list of all cases would be allocated.
+    var number: UInt8 = 0
+    while let context = SQLTokenizer.Context(rawValue: number) {
+      number += 1
       switch context {
       case .single where !marks.hasSingleQuote, .double where !marks.hasDoubleQuote: continue
       default: break
       }
-      for dialect in SQLTokenizer.Dialect.allCases {
-        var shape = SQLShape(SQLTokenizer(value, context: context, dialect: dialect))
-        while shape.grow() {
-          guard body(shape) else { return steps + shape.tokenizer.steps }
-        }
-        steps += shape.tokenizer.steps
-        if !shape.tokenizer.sawDialectMark { break }
-      }
+      var folder = SQLFolder(SQLTokenizer(value, context: context))
+      guard folder.read(body, &steps) else { return steps }
+      guard folder.tokenizer.sawDialectMark else { continue }
+      folder = SQLFolder(SQLTokenizer(value, context: context, dialect: .mySQL))
+      guard folder.read(body, &steps) else { return steps }
     }
     return steps
+  }
+}
+
+extension SQLFolder {
+  /// Grows to the end of the value, or until `body` returns false, which is the answer then.
+  @inline(__always)
+  fileprivate mutating func read(_ body: (SQLShape) -> Bool, _ steps: inout Int) -> Bool {
+    defer { steps += tokenizer.steps }
+    while grow() {
+      guard body(shape) else { return false }
+    }
+    return true
   }
 }
 

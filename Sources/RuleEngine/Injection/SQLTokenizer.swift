@@ -3,10 +3,10 @@
 /// Lenient on purpose: what any server takes counts. Linear in the value's size, takes no memory of its own.
 package struct SQLTokenizer {
   /// Where the value is thought to stand: bare, or inside quotes that are already open.
-  package enum Context: CaseIterable { case bare, single, double }
+  package enum Context: UInt8 { case bare, single, double }
 
   /// How `--x` and `#` are read: as comments by servers that ask for no blank, as operators by the others.
-  package enum Dialect: CaseIterable { case standard, mySQL }
+  package enum Dialect: UInt8 { case standard, mySQL }
 
   /// What a piece is; a dash or a plus that may stand before a value is told from other operators by `isSign`.
   package struct Token {
@@ -16,7 +16,7 @@ package struct SQLTokenizer {
 
   private let text: UnsafeBufferPointer<UInt8>
   private let dialect: Dialect
-  private let lexicon = SQLLexicon.shared
+  private let words = SQLWords.table
   private var index = 0
   private var isAtStart: Bool
   private let quote: UInt8
@@ -290,14 +290,14 @@ package struct SQLTokenizer {
 
   private mutating func readWord() -> Token {
     let start = index
-    var hash = SQLLexicon.seed
+    var hash = WordHash.seed
     while index < text.count {
       let byte = text[index]
       if isWordByte(byte), !isBlank(byte) {
-        hash = SQLLexicon.mix(hash, lowercase(byte))
+        hash = WordHash.mix(hash, lowercase(byte))
       } else if byte == 0x2E, isNameStart(self.byte(1)) {
         // `schema.table` is one name.
-        hash = SQLLexicon.mix(hash, byte)
+        hash = WordHash.mix(hash, byte)
       } else {
         break
       }
@@ -309,7 +309,7 @@ package struct SQLTokenizer {
       index += 1
       return readString(until: quote)
     }
-    let symbol = lexicon.symbol(of: word, hash: hash) ?? .word
+    let symbol = words.meaning(of: word, length: word.count, hash: hash) ?? .word
     switch symbol {
     case .word, .function, .telling, .change, .keyword, .choice: return finishName(symbol)
     default: return Token(symbol: symbol)
@@ -327,10 +327,12 @@ package struct SQLTokenizer {
     guard end < text.count, text[end] == 0x28 else {
       return Token(symbol: symbol == .function || symbol == .telling ? .word : symbol)
     }
+    let isAdjacent = end == index
     index = end + 1
     if symbol == .word { return Token(symbol: .call) }
     if byte(0) == 0x29 { return take(.emptyCall) }
-    return Token(symbol: symbol == .telling ? .telling : .function)
+    // Behind a blank the parenthesis may be a remark: `sleep (8 hours)`.
+    return Token(symbol: symbol == .telling && isAdjacent ? .telling : .function)
   }
 
   private func isNameStart(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 || byte == 0x5F || byte >= 0x80 }

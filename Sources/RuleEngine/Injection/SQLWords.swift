@@ -1,6 +1,8 @@
 /// The words of SQL by what they do, all dialects together. The first list that names a word wins.
 enum SQLWords {
-  static let lists: [(symbol: SQLSymbol, words: String)] = [
+  static let table = WordTable(lists)
+
+  private static let lists: [(meaning: SQLSymbol, words: String)] = [
     (.union, "union intersect except minus"),
     (.select, "select"),
     (.change, "insert update delete replace merge"),
