@@ -33,7 +33,8 @@ conformance: setup ## Run the vectors of others (ROPELINE_CONFORMANCE)
 	swift build --build-tests --jobs $(JOBS)
 	swift test --skip-build --filter ConformanceTests
 
-# BULK: files of other text, one line a value. The committed table was made with sentences of program messages in twelve languages.
+# BULK: files of other text, one line a value. The committed table was made with the messages of programs in twelve languages and with
+# sentences of manuals and change logs.
 fingerprints: ## Derive the table of SQL fingerprints anew
 	swift run --configuration release fingerprints --payloads $(VECTORS)/data --harmless $(VECTORS)/data/false_positives.txt \
 	  --skip $(VECTORS)/outliers.tsv $(foreach file,$(BULK),--bulk $(file)) \

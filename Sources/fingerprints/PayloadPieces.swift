@@ -11,6 +11,7 @@ let payloadPieces =
     <function>(<subselect>,<number>,<number>)
   telling
     sleep(<number2>)
+    iif(<condition>,<number>,<number>)
     version()
     database()
     user()
@@ -59,6 +60,9 @@ let payloadPieces =
     round
   stacked
     drop table <word>
+    begin user_lock.sleep(<number2>); end
+    begin dbms_lock.sleep(<number2>); end;
+    iif(<condition>,<number>,<number>)
     drop database <word>
     insert into <word> values(<operand>,<operand>)
     insert into <word>(<word>,<word>) values (<operand>,<operand>)

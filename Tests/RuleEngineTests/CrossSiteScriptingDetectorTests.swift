@@ -19,7 +19,8 @@ struct CrossSiteScriptingDetectorTests {
       "<a href=\"java&Tab;script&colon;alert(1)\">", "<a href=' \u{1}javascript:x'>", "<a href=\"vbscript:x\">",
       "<a href=data:text/html,x>",
       "<iframe src=x>", "<object data=x>", "<embed src=x>", "<meta http-equiv=refresh>", "<link rel=stylesheet href=x>", "<base href=x>",
-      "<div style=\"width:expression(alert(1))\">", "<button formaction=x>", "<x onwhatever=alert(1)>", "<!DOCTYPE x>", "<!ENTITY x>",
+      "<div style=\"width:expression(alert(1))\">", "<button formaction=x>", "<x onwhatever=alert(1)>", "<body onload!#$%&()*~+=alert(1)>",
+      "<!DOCTYPE x>", "<!ENTITY x>",
       "<!--[if IE]>", "<?xml version=1?>", "<?import x>", "<!-- a --><img src=x onerror=alert(1)>", "<<script>alert(1)",
       "<!-- '=\"a\"><x b='--><img src=x onerror=alert(1)//'>", "<img src=\"/\" =_=\" title=\"onerror='alert(1)'\">",
       // In an attribute

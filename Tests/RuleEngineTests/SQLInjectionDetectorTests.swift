@@ -19,7 +19,8 @@ struct SQLInjectionDetectorTests {
       // Numbers
       "1 or 1=1", "1 or 2>1", "-1 union select 1,2,3", "1) or (1=1", "1)) union all select null,null -- ",
       "1 and (select count(*) from t)>0",
-      "1 order by 10 -- ", "1 and sleep(5)", "1-sleep(5)", "5 and ascii(substring((select a from b),1,1))>64", "1 having 1=1 -- ",
+      "1 order by 10 -- ", "1 and sleep(5)", "1-sleep(5)", "1;iif(1=1,1,1/0)", "5 and ascii(substring((select a from b),1,1))>64",
+      "1 having 1=1 -- ",
       // Further statements
       "1; drop table users -- ", "1'; exec xp_cmdshell('dir') -- ", "1;waitfor delay '0:0:5' -- ", "'; shutdown -- ",
       "1; insert into users values (1,2) -- ", "1;declare @a varchar(10) set @a='x' exec(@a)",

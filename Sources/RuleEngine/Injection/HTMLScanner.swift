@@ -207,12 +207,14 @@ struct HTMLScanner {
     return isEvent(name) || length >= 6 && isNamespace(name)
   }
 
-  /// `on` and letters: a handler of an event that the table need not know.
+  /// `on` and three letters or more: a handler of an event that the table need not know. Some browsers passed over marks between the
+  /// name and `=`.
   private func isEvent(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
     var position = 0
     for byte in name where byte != 0 {
       let letter = byte | 0x20
-      if position == 0 && letter != 0x6F || position == 1 && letter != 0x6E || letter &- 0x61 >= 26 && byte != 0x5F { return false }
+      if position == 0 && letter != 0x6F || position == 1 && letter != 0x6E { return false }
+      if letter &- 0x61 >= 26, byte != 0x5F { return position >= 5 && byte != 0x2D && byte != 0x3A && byte != 0x2E && byte &- 0x30 >= 10 }
       position += 1
     }
     return true

@@ -62,7 +62,7 @@ enum SQLWords {
         + "subtime suser_id suser_name suser_sname sys.fn_get_audit_file sys_context sys_eval sys_exec sysdate system_user "
         + "table_to_xml to_base64 to_char to_date to_days to_number txid_current ucase uid uncompress unhex unix_timestamp "
         + "updatexml user_id user_name utc_date utc_time utc_timestamp utl_http.request utl_inaddr.get_host_address "
-        + "utl_inaddr.get_host_name uuid_short wm_concat xmlagg xmlelement xmltype xpath zeroblob"
+        + "iif user_lock.sleep dbms_session.sleep utl_inaddr.get_host_name uuid_short wm_concat xmlagg xmlelement xmltype xpath zeroblob"
     ),
   ]
 }
