@@ -1,6 +1,6 @@
 /// What people type that looks like SQL: the words of SQL are English, apostrophes and inch marks are quotes, dashes and numbers are
 /// everywhere. Eight languages, because apostrophes stand elsewhere in each.
-let proseGrammar = proseSentences + "\n" + proseNotations
+let proseGrammar = proseSentences + "\n" + proseNotations + "\n" + proseLanguages
 
 private let proseSentences =
   #"""
