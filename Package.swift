@@ -80,6 +80,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // For the people who work on this package: derives the table of SQL fingerprints
+    .executableTarget(name: "fingerprints", dependencies: ["RuleEngine"], swiftSettings: strict),
+
     // Tests
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
