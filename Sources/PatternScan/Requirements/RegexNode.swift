@@ -36,7 +36,17 @@ struct ByteSet: Sendable, Equatable {
 
   func contains(_ byte: UInt8) -> Bool { words[Int(Self.fold(byte) >> 6)] & (1 << UInt64(Self.fold(byte) & 63)) != 0 }
 
-  var members: [UInt8] { (0...255).map { UInt8($0) }.filter { words[Int($0 >> 6)] & (1 << UInt64($0 & 63)) != 0 } }
+  var members: [UInt8] {
+    var result: [UInt8] = []
+    for index in 0..<4 {
+      var word = words[index]
+      while word != 0 {
+        result.append(UInt8(index * 64 + word.trailingZeroBitCount))
+        word &= word - 1
+      }
+    }
+    return result
+  }
   var count: Int { (0..<4).reduce(0) { $0 + words[$1].nonzeroBitCount } }
 
   @inline(__always)

@@ -13,6 +13,8 @@ public final class CompiledRuleSet: Sendable {
   let phases: [[CompiledChain]]
   let chainCount: Int
   let plan: RulePlan
+  /// What names and fixed texts of the rules are views of.
+  private let bytes: RuleBytes
   let transformations: TransformationTree
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
@@ -37,7 +39,7 @@ public final class CompiledRuleSet: Sendable {
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
     inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool,
-    readsBodyError: Bool, auditRelevantStatus: RegexPattern?
+    readsBodyError: Bool, auditRelevantStatus: RegexPattern?, bytes: RuleBytes
   ) {
     self.settings = settings
     self.ruleCount = ruleCount
@@ -55,5 +57,6 @@ public final class CompiledRuleSet: Sendable {
     self.readsClientAddress = readsClientAddress
     self.readsBodyError = readsBodyError
     self.auditRelevantStatus = auditRelevantStatus
+    self.bytes = bytes
   }
 }

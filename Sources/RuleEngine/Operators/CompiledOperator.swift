@@ -19,7 +19,7 @@ public struct OperatorError: Error, Sendable, Equatable {
 }
 
 /// An operator with its operand, ready to be asked. Immutable; safe from any task.
-public struct CompiledOperator: Sendable {
+public final class CompiledOperator: Sendable {
   private enum Kind: Sendable {
     case regex(RegexSearch)
     case regexGlobal(RegexSearch)
@@ -49,6 +49,11 @@ public struct CompiledOperator: Sendable {
 
   /// Whether the transaction itself must look the value up, since the answer fills a collection.
   var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
+
+  private init(kind: Kind, requirement: RequiredTexts) {
+    self.kind = kind
+    self.requirement = requirement
+  }
 
   /// - Parameters:
   ///   - operand: free of macros.

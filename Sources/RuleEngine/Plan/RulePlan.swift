@@ -9,7 +9,7 @@ import SecLang
 final class RulePlan: @unchecked Sendable {
   // Unchecked: the buffers are written by `init` alone.
   struct Head {
-    enum Kind: UInt8 { case general, probe, gate, count }
+    enum Kind: UInt8 { case general, always, probe, gate, count }
 
     var kind = Kind.general
     /// Whether the rule counts as asked, or as unasked where its values were not observed.
@@ -24,6 +24,15 @@ final class RulePlan: @unchecked Sendable {
     /// Gates and counts: the transaction variable.
     var slot: Int32 = 0
     var operand = 0
+    /// Gates and counts: the transaction variable that holds the operand, or -1.
+    var operandSlot: Int32 = -1
+    /// Whether a match has no consequence but `effects` and `jump`, so that the rule itself need not be looked at.
+    var isDecided = false
+    var effects: UnsafeBufferPointer<FastEffect>?
+    /// Where to go on behind a match: an index in the phase's list, or 0 for the next one.
+    var jump = 0
+    /// What `MATCHED_VAR_NAME` is behind a match.
+    var name = ByteArena.empty
     /// Index of the chain in the whole rule set.
     var chain: Int
   }
