@@ -33,7 +33,8 @@ done
 # valgrind of Debian 12 cannot read the debug data of today's compilers.
 strip -o "$work/ropeline" .build/release/ropeline
 # Instructions: the difference between many and few repetitions, so that loading drops out. Exact, whatever else the machine does.
-instructions() { valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'; }
+# Hash seeds are fixed, since loading would cost a little more or less each time.
+instructions() { SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'; }
 for request in "${requests[@]}"; do
   a=$(instructions "$work/ropeline" bench --crs --repeat 1 "$request")
   b=$(instructions "$work/ropeline" bench --crs --repeat 5 "$request")

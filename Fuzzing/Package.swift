@@ -33,7 +33,8 @@ let package = Package(
     room("HTTPModel"),
     room("EvidenceModel", ["HTTPModel"]),
     room("SecLang"),
-    room("PatternScan", ["CPCRE2"]),
+    .target(name: "CGramScan"),
+    room("PatternScan", ["CPCRE2", "CGramScan"]),
     room("AddressFacts", ["CMaxMindDB"]),
     room("BodyDecoding", ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"]),
     room("RuleEngine", ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"]),
@@ -52,6 +53,7 @@ let package = Package(
     fuzzer("FuzzSecLang", ["SecLang"]),
     fuzzer("FuzzTransformations", ["RuleEngine", "SecLang"]),
     fuzzer("FuzzInjection", ["RuleEngine", "SecLang"]),
+    fuzzer("FuzzPrefilter", ["PatternScan"]),
     fuzzer("FuzzMessages", ["HTTPWire", "HTTPModel"]),
     fuzzer("FuzzLogLines", ["LogAnalysis"]),
   ]

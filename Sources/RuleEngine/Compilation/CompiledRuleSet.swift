@@ -12,6 +12,9 @@ public final class CompiledRuleSet: Sendable {
   /// Chain heads by phase; index 0 is unused.
   let phases: [[CompiledChain]]
   let chainCount: Int
+  let plan: RulePlan
+  /// What names and fixed texts of the rules are views of.
+  private let bytes: RuleBytes
   let transformations: TransformationTree
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
@@ -36,13 +39,14 @@ public final class CompiledRuleSet: Sendable {
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
     inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool,
-    readsBodyError: Bool, auditRelevantStatus: RegexPattern?
+    readsBodyError: Bool, auditRelevantStatus: RegexPattern?, bytes: RuleBytes
   ) {
     self.settings = settings
     self.ruleCount = ruleCount
     self.phases = phases
     self.chainCount = chainCount
     self.transformations = transformations
+    plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = transactionKeys
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths
@@ -53,5 +57,6 @@ public final class CompiledRuleSet: Sendable {
     self.readsClientAddress = readsClientAddress
     self.readsBodyError = readsBodyError
     self.auditRelevantStatus = auditRelevantStatus
+    self.bytes = bytes
   }
 }

@@ -13,6 +13,7 @@ public struct RuleSetCompiler {
   private var defaults: [Int: ActionList] = [:]
   private var readsClientAddress = false
   private var readsBodyError = false
+  private let bytes = RuleBytes()
   private var auditRelevantStatus: RegexPattern?
   private var xmlPaths: [XMLPath] = []
 
@@ -158,7 +159,7 @@ public struct RuleSetCompiler {
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
       transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot, xmlPaths: xmlPaths,
       inboundScoreSlots: inbound, outboundScoreSlots: outbound, levelScoreSlots: levels, ownScoreSlot: own,
-      readsClientAddress: readsClientAddress, readsBodyError: readsBodyError, auditRelevantStatus: auditRelevantStatus)
+      readsClientAddress: readsClientAddress, readsBodyError: readsBodyError, auditRelevantStatus: auditRelevantStatus, bytes: bytes)
   }
 
   /// Finds the chains that a selector names.
@@ -237,7 +238,7 @@ public struct RuleSetCompiler {
     return CompiledRule(
       targets: targets, exclusions: exclusions, test: test(of: rule), isNegated: rule.condition?.isNegated ?? false,
       transformations: list, transformationNode: transformations.node(for: list), isMultiMatch: isMultiMatch,
-      isCapturing: isCapturing, effects: effects, operatorName: rule.condition?.name.value)
+      isCapturing: isCapturing, effects: effects, bytes: bytes, operatorName: rule.condition?.name.value)
   }
 
   private static func addTransformations(of actions: ActionList, to list: inout [TransformationName]) {
@@ -285,8 +286,7 @@ public struct RuleSetCompiler {
       if variable == .xml || variable == .requestXml { selector = nil }
     }
     return CompiledTarget(
-      variable: variable, reportedName: Array(variable.rawValue.utf8), source: source, selector: selector,
-      isCount: target.mode == .count)
+      variable: variable, source: source, selector: selector, isCount: target.mode == .count, keys: keys, bytes: bytes)
   }
 
   private mutating func test(of rule: Rule) -> RuleTest {
