@@ -15,14 +15,14 @@ public struct BehaviorConfiguration: Sendable {
 public final class BehaviorEngine {
   private var crowd = CrowdModel()
   private let clients: ClientTable
-  private var addresses: AddressTable
+  private let addresses: AddressTable
   private var leaving = LeavingQueue()
   private var campaigns = CampaignBook()
   private let secret: UInt64
 
   public init(_ configuration: BehaviorConfiguration = .init()) {
     clients = ClientTable(capacity: configuration.maximumClients)
-    addresses = AddressTable(capacity: configuration.maximumClients / 4)
+    addresses = AddressTable(capacity: configuration.maximumClients)
     secret = mixed(configuration.secret)
   }
 
@@ -39,13 +39,22 @@ public final class BehaviorEngine {
     }
     learnFromThoseWhoLeft(at: event.time.microseconds)
     if isNew { count(event, identity) }
-    StepRecorder.record(event, tag: tag, in: &clients[index], crowd: &crowd)
+    StepRecorder.record(event, tag: tag, network: identity.network, in: &clients[index], crowd: &crowd)
+    // Whoever does something with what it found is no harvester's hand.
+    if event.isWrite, event.status < 400, clients[index].flags.contains(.suspicious), !clients[index].flags.contains(.forgiven) {
+      clients[index].flags.insert(.forgiven)
+      campaigns.forgive(clients[index].shape)
+    }
     inherit(identity, index)
     let bits = Signals.bits(clients[index])
+    if bits - InheritedSignal.bits(clients[index]) >= Judgement.kinship, !clients[index].flags.contains(.odd) {
+      clients[index].flags.insert(.odd)
+      addresses[identity.agent].odd.countUp()
+    }
     if bits - InheritedSignal.bits(clients[index]) >= Judgement.suspicion, !clients[index].flags.contains(.suspicious) {
       clients[index].flags.insert(.suspicious)
       suspect(clients[index], identity)
-      if event.hasSession { addresses[identity.agent].suspiciousSessions += 1 }
+      if event.hasSession { addresses[identity.agent].suspiciousSessions.countUp() }
     }
     if bits >= Judgement.threshold { clients[index].flags.insert(.flagged) }
     return clients[index]
@@ -60,12 +69,15 @@ public final class BehaviorEngine {
   // MARK: What others did
 
   private func count(_ event: ClientEvent, _ identity: ClientIdentity) {
-    addresses[identity.address].clients += 1
-    if event.hasSession { addresses[identity.agent].sessions += 1 }
+    crowd.logins.countClient(at: event.time.microseconds)
+    addresses[identity.address].clients.countUp()
+    addresses[identity.agent].clients.countUp()
+    if event.hasSession { addresses[identity.agent].sessions.countUp() }
   }
 
   private func suspect(_ state: ClientState, _ identity: ClientIdentity) {
-    addresses[identity.address].suspicious += 1
+    addresses[identity.address].suspicious.countUp()
+    addresses[identity.agent].suspicious.countUp()
     campaigns.note(
       state.shape, network: identity.network, others: crowd.share(from: Int(state.oddFrom), to: Int(state.oddTo)) * crowd.teachers,
       at: state.lastSeen)
@@ -76,34 +88,37 @@ public final class BehaviorEngine {
 
   private func inheritance(_ state: ClientState, _ identity: ClientIdentity) -> (tenths: UInt8, time: Int64) {
     guard state.flags.isDisjoint(with: [.declared, .hasKey]) else { return (0, 0) }
-    let own = Signals.bits(state) - InheritedSignal.bits(state)
-    guard own >= Judgement.kinship else { return (0, 0) }
-    var bits: Float = 0
+    var bits: Float = state.failedLogins > 0 ? crowd.logins.bits(isBare: state.isBare, at: state.lastSeen) : 0
+    if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
-    let address = addresses[identity.address]
-    let suspicious = Float(address.suspicious) - (state.flags.contains(.suspicious) ? 1 : 0)
-    if suspicious >= 2, suspicious >= 0.5 * Float(address.clients) { bits = min(6, suspicious * 2) }
+    let own = Signals.bits(state) - InheritedSignal.bits(state)
+    bits = max(bits, addresses[identity.address].guilt(besides: state.flags.contains(.suspicious)))
+    // Sessions that one source makes without end are that source, whatever each of them did so far.
+    let agent = addresses[identity.agent]
+    if agent.odd >= 3, Int(agent.odd) * 4 >= Int(agent.clients) * 3 {
+      bits = max(bits, min(6, 2 * agent.oddity(besides: state.flags.contains(.odd))))
+    }
+    guard own >= Judgement.kinship else { return (UInt8(min(bits, 10) * 10), time) }
     if let established = campaigns.established(state.shape) {
-      bits += 6
-      time = established
+      bits += established.bits
+      time = established.time
     }
     return (UInt8(min(bits, 10) * 10), time)
   }
 
   /// What a client that was let pass comes to by what others did later; nil if it is not flagged by that either.
-  public func afterthought(_ state: ClientState, of identity: ClientIdentity) -> (ClientState, Timestamp)? {
+  public func afterthought(_ state: ClientState, of identity: ClientIdentity, hasSession: Bool) -> (ClientState, Timestamp)? {
     var state = state
     let (tenths, time) = inheritance(state, identity)
     state.inherited = tenths
-    guard Signals.bits(state) >= Judgement.threshold else { return nil }
+    guard Signals.bits(state) >= Judgement.threshold, hasSession || !isShared(state, identity) else { return nil }
     return (state, Timestamp(microseconds: max(time, state.lastSeen)))
   }
 
   /// Whether a client without a session is in truth the first requests of so many with one that a verdict on it would hit them.
   public func isShared(_ state: ClientState, _ identity: ClientIdentity) -> Bool {
     let agent = addresses[identity.agent]
-    let honest = agent.sessions - min(agent.suspiciousSessions, agent.sessions)
-    return honest * Judgement.requestsPerCollateral >= state.requests
+    return agent.honestSessions * Judgement.requestsPerCollateral >= Int(state.requests)
   }
 
   public func withoutVerdict(_ state: ClientState) -> ClientState {

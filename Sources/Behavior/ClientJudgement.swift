@@ -6,13 +6,13 @@ import EvidenceModel
 /// does with a chance of at most 2^-threshold if the evidence is a likelihood ratio.
 public enum Judgement {
   /// Bits: wrong on at most about one fan in 1,000.
-  public static let threshold: Float = 10
+  public static let threshold: Float = 12
   /// Bits at which a client counts as suspicious for others at its address and of its shape.
   static let suspicion: Float = 5
   /// Bits of its own that a client must have before what others did is held against it.
   static let kinship: Float = 3
   /// Requests that a verdict must stop for each person whom it hits besides.
-  static let requestsPerCollateral: UInt32 = 40
+  static let requestsPerCollateral = 40
 }
 
 /// What a client has come to.
@@ -24,31 +24,37 @@ public enum ClientJudgement {
     let bits = Signals.bits(state)
     let benign: ClientClass = declared ?? (hasKey ? .partner : state.requests >= 3 ? .fan : .undecided)
     return Verdict.ofClient(
-      bits: Double(bits), threshold: Double(Judgement.threshold), label: bits >= Judgement.threshold ? Signals.label(state) : benign)
+      bits: Double(bits), threshold: Double(Judgement.threshold), label: bits >= Judgement.threshold ? AbuseClass.of(state) : benign)
   }
 }
 
 /// What a user agent says it is. A claim, nothing more.
 public enum DeclaredClient {
   private static let crawlers = words([
-    "bot/", "bot;", "bot)", "bot ", "crawler", "spider", "slurp", "feed", "facebookexternalhit", "archive.org", "preview", "whatsapp/", "+http", "embed", "validator",
+    "bot/", "bot;", "bot)", "bot ", "crawler", "spider", "slurp", "feed", "facebookexternalhit", "archive.org", "preview", "whatsapp/",
+    "+http", "embed", "validator",
     "googlebot", "bingbot", "twitterbot", "apple-pubsub", "rss",
   ])
-  private static let monitors = words(["uptime", "pingdom", "statuscake", "site24x7", "nagios", "monitor", "health", "probe", "check", "ping"])
+  private static let monitors = words([
+    "uptime", "pingdom", "statuscake", "site24x7", "nagios", "monitor", "health", "probe", "check", "ping",
+  ])
   private static let tools = words([
-    "curl/", "wget/", "python", "go-http-client", "java/", "libwww", "scrapy", "httpie", "aiohttp", "axios", "node-fetch", "undici", "guzzle", "httpclient", "headless",
-    "phantomjs", "puppeteer", "playwright", "selenium", "ruby", "perl", "lua-", "postman", "insomnia", "httpx", "colly", "mechanize", "winhttp", "powershell",
+    "curl/", "wget/", "python", "go-http-client", "java/", "libwww", "scrapy", "httpie", "aiohttp", "axios", "node-fetch", "undici",
+    "guzzle", "httpclient", "headless",
+    "phantomjs", "puppeteer", "playwright", "selenium", "ruby", "perl", "lua-", "postman", "insomnia", "httpx", "colly", "mechanize",
+    "winhttp", "powershell",
   ])
 
   static func flags(_ userAgent: [UInt8]) -> ClientFlags {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-    if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
     if lower.isEmpty || lower == [0x2D] || contains(lower, tools) { return .tool }
+    if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
     return lower.starts(with: "mozilla/".utf8) ? .browser : []
   }
 
   public static func label(_ userAgent: [UInt8]) -> ClientClass? {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    if contains(lower, tools) { return nil }
     return contains(lower, monitors) ? .monitor : contains(lower, crawlers) ? .crawler : nil
   }
 

@@ -180,8 +180,10 @@ public final class LogAnalyzer {
     let referrer = request.head.fields.first { $0.isNamed("referer") }
     let event = ClientEvent(
       time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
-      method: request.head.method, userAgent: logged.userAgent, hasReferrer: !(referrer?.value.isEmpty ?? true), hasKey: logged.apiKey != nil,
-      hasSession: logged.sessionID != nil, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
+      method: request.head.method, userAgent: logged.userAgent, hasReferrer: !(referrer?.value.isEmpty ?? true),
+      hasKey: logged.apiKey != nil,
+      hasSession: logged.sessionID != nil, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs,
+      isScanner: result.isScanner)
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -234,13 +236,13 @@ public final class LogAnalyzer {
       ip: logged.request.client.address, userAgent: Array(logged.userAgent.prefix(512)), session: logged.sessionID, key: logged.apiKey)
     guard var client = clients.removeValue(forKey: key) ?? newClient(key, event) else {
       report.overflowClients += 1
-      var others = overflow ?? Client(identity: ClientIdentity(client: 0, address: 0, agent: 0, network: 0), first: event.time, last: event.time)
+      var others =
+        overflow ?? Client(identity: ClientIdentity(client: 0, address: 0, agent: 0, network: 0), first: event.time, last: event.time)
       count(event, in: &others)
       overflow = others
       return
     }
     count(event, in: &client)
-    TRACE = traceIP == key.ip
     let state = behavior.observe(event, of: client.identity)
     let kind = ClientJudgement.of(state, declared: client.declared, hasKey: key.key != nil).kind
     let bits = behavior.bits(state)
@@ -318,7 +320,10 @@ public final class LogAnalyzer {
 
   private func record(_ key: ClientKey, _ client: Client) -> Report.Client {
     var client = client
-    if client.worst == .allow, let (state, time) = behavior.afterthought(client.state, of: client.identity) {
+    if client.worst == .allow,
+      let (state, time) = behavior.afterthought(
+        client.state, of: client.identity, hasSession: key.session != nil || key.key != nil)
+    {
       // Found out through others after its last request: by then it had made them all.
       client.state = state
       client.atRequest = client.requests
@@ -355,6 +360,3 @@ enum TimestampFormat {
     return "\(date.year)-\(two(date.month))-\(two(date.day))T\(two(date.hour)):\(two(date.minute)):\(two(date.second)).\(fraction)Z"
   }
 }
-
-import Glibc
-let traceIP = getenv("TRACEIP").map { String(cString: $0) }

@@ -1,31 +1,82 @@
+import Glibc
+
 /// What is remembered of an address, or of an address and user agent together: how many clients, and what they turned out to be.
+///
+/// Counts stop at 65,535.
 struct AddressState: Sendable {
   var tag: UInt64 = 0
-  var clients: UInt32 = 0
+  var clients: UInt16 = 0
   /// Clients whose evidence came to half a verdict.
-  var suspicious: UInt32 = 0
+  var suspicious: UInt16 = 0
+  /// Clients with evidence worth mentioning.
+  var odd: UInt16 = 0
   /// Clients with a session, and those of them that are suspicious.
-  var sessions: UInt32 = 0
-  var suspiciousSessions: UInt32 = 0
+  var sessions: UInt16 = 0
+  var suspiciousSessions: UInt16 = 0
+
+  /// What the others behind it say about one more client, in bits: the odds of the suspicious ones.
+  ///
+  /// - Parameter isSuspicious: whether the client is one of those counted.
+  func guilt(besides isSuspicious: Bool) -> Float { guilt(of: suspicious, besides: isSuspicious) }
+
+  /// The same by those that are odd at all.
+  func oddity(besides isOdd: Bool) -> Float { guilt(of: odd, besides: isOdd) }
+
+  /// Sessions of people.
+  var honestSessions: Int { Int(sessions) - min(Int(suspiciousSessions), Int(sessions)) }
+
+  private static let maximumGuilt: Float = 5
+
+  private func guilt(of count: UInt16, besides isCounted: Bool) -> Float {
+    let others = Float(count) - (isCounted ? 1 : 0)
+    guard others >= 2 else { return 0 }
+    return min(Self.maximumGuilt, max(0, 1.3 * log2(others / (Float(clients - min(count, clients)) + 1))))
+  }
 }
 
-/// Addresses in a table of fixed size, one place each by hash; a collision takes the place over.
-struct AddressTable {
-  private var places: [AddressState]
-  private let mask: UInt64
+/// Addresses in a table of fixed size: sets of four places, chosen by hash; the one with the fewest clients gives way.
+final class AddressTable {
+  private static let ways = 4
+  private let places: UnsafeMutablePointer<AddressState>
+  private let mask: Int
+  let capacity: Int
 
+  /// - Parameter capacity: rounded up to a power of two, at least 1,024; 24 bytes each, used only when touched.
   init(capacity: Int) {
     var size = 1024
     while size < capacity { size *= 2 }
-    places = Array(repeating: AddressState(), count: size)
-    mask = UInt64(size - 1)
+    self.capacity = size
+    mask = size / Self.ways - 1
+    guard let memory = calloc(size, MemoryLayout<AddressState>.stride) else { fatalError("no memory for \(size) addresses") }
+    places = memory.bindMemory(to: AddressState.self, capacity: size)
   }
+
+  deinit { free(places) }
 
   subscript(_ tag: UInt64) -> AddressState {
     get {
-      let state = places[Int(mixed(tag) & mask)]
-      return state.tag == tag ? state : AddressState(tag: tag)
+      let start = set(of: tag)
+      for index in start..<(start + Self.ways) where places[index].tag == tag { return places[index] }
+      return AddressState(tag: tag)
     }
-    set { places[Int(mixed(tag) & mask)] = newValue }
+    set {
+      let start = set(of: tag)
+      var victim = start
+      for index in start..<(start + Self.ways) {
+        if places[index].tag == tag || places[index].tag == 0 {
+          victim = index
+          break
+        }
+        if places[index].clients < places[victim].clients { victim = index }
+      }
+      places[victim] = newValue
+    }
   }
+
+  private func set(of tag: UInt64) -> Int { (Int(truncatingIfNeeded: mixed(tag)) & mask) * Self.ways }
+}
+
+extension UInt16 {
+  /// One more, or the most there is.
+  mutating func countUp() { if self < .max { self += 1 } }
 }

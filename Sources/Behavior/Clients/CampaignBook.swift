@@ -1,3 +1,5 @@
+import Glibc
+
 /// Many clients with the same rare oddity are one actor: slow scrapers over hundreds of addresses, lists of passwords in many hands.
 ///
 /// A shape is the step at which a client was most unlike the crowd. A campaign is a shape that many suspicious clients from many
@@ -5,16 +7,21 @@
 struct CampaignBook: Sendable {
   struct Campaign: Sendable {
     var members: Float = 0
+    /// Clients of the shape that turned out to be people.
+    var forgiven: Float = 0
     /// Networks by hash, for a count of up to about 200.
     var networks: UInt64 = 0
     var firstSeen: Int64 = 0
     var establishedAt: Int64 = 0
+    /// How much likelier its step makes a member than anybody else, in bits.
+    var bits: Float = 0
   }
 
   static let leastMembers: Float = 12
   private static let leastNetworks = 8
   /// Members among all who take the step.
-  private static let leastShare: Float = 0.6
+  private static let leastShare: Float = 0.7
+  private static let maximumBits: Float = 6
   private static let maximumShapes = 16_384
 
   private(set) var campaigns: [UInt32: Campaign] = [:]
@@ -29,14 +36,23 @@ struct CampaignBook: Sendable {
     campaign.networks |= 1 << (mixed(network) & 63)
     let isEstablished =
       campaign.members >= Self.leastMembers && campaign.networks.nonzeroBitCount >= Self.leastNetworks
-      && campaign.members >= Self.leastShare * (campaign.members + others)
+      && campaign.members >= Self.leastShare * (campaign.members + campaign.forgiven + others)
     if isEstablished, campaign.establishedAt == 0 { campaign.establishedAt = time }
+    if isEstablished { campaign.bits = min(Self.maximumBits, log2(campaign.members / (others + campaign.forgiven + 1))) }
+    campaigns[shape] = campaign
+  }
+
+  /// A client that was noted has acted since.
+  mutating func forgive(_ shape: UInt32) {
+    guard var campaign = campaigns[shape] else { return }
+    campaign.members = max(0, campaign.members - 1)
+    campaign.forgiven += 1
     campaigns[shape] = campaign
   }
 
   /// When the campaign was recognized; nil if there is none of this shape.
-  func established(_ shape: UInt32) -> Int64? {
-    guard let time = campaigns[shape]?.establishedAt, time > 0 else { return nil }
-    return time
+  func established(_ shape: UInt32) -> (time: Int64, bits: Float)? {
+    guard let campaign = campaigns[shape], campaign.establishedAt > 0 else { return nil }
+    return (campaign.establishedAt, campaign.bits)
   }
 }

@@ -25,7 +25,8 @@ public struct ClientEvent: Sendable {
 
   public init(
     time: Timestamp, status: Int, path: [UInt8], query: [UInt8] = [], method: [UInt8], userAgent: [UInt8] = [], hasReferrer: Bool = false,
-    hasKey: Bool = false, hasSession: Bool = false, anomaly: Int = 0, isRefusedByRules: Bool = false, ruleIDs: [Int] = [], isScanner: Bool = false
+    hasKey: Bool = false, hasSession: Bool = false, anomaly: Int = 0, isRefusedByRules: Bool = false, ruleIDs: [Int] = [],
+    isScanner: Bool = false
   ) {
     self.time = time
     self.status = status
@@ -47,6 +48,9 @@ public struct ClientEvent: Sendable {
 
   /// The client's own fault. 429 is the origin's doing and 499 the network's: both say nothing about intent.
   var isClientError: Bool { (400..<500).contains(status) && status != 429 && status != 499 && status != 408 }
+
+  /// The origin could not answer, so that asking again is the right thing to do.
+  var isOverload: Bool { status >= 500 && status != 501 || status == 429 || status == 408 }
 
   var isWrite: Bool { !(method.elementsEqual("GET".utf8) || method.elementsEqual("HEAD".utf8) || method.elementsEqual("OPTIONS".utf8)) }
 }

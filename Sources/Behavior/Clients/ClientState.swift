@@ -30,6 +30,9 @@ public struct ClientState: Sendable {
   /// A bit for each transition that this client made, by hash.
   var transitions: UInt64 = 0
   var lastID: UInt32 = 0
+  var composition = Composition()
+  /// The last four different requests by hash.
+  var lastRequests = SIMD4<UInt16>(repeating: 0)
   /// The step that was most unlike the crowd: from and to.
   var oddFrom: UInt16 = 0
   var oddTo: UInt16 = 0
@@ -46,12 +49,21 @@ public struct ClientState: Sendable {
   /// Objects read one after the other, or steps taken one after the other without a look; at most 255.
   var run: UInt8 = 0
   var oddBits: Int8 = 0
+  /// Different objects read since the last write that succeeded; at most 255.
+  var reads: UInt8 = 0
+  /// Where it was when it had read much and done nothing; 0 if it did something since.
+  var idleStep: UInt16 = 0
+  /// Bits for how few different things it does.
+  public internal(set) var breadth: Float = 0
   /// How many of the last steps the crowd has not learned from.
   var waitingCount: UInt8 = 0
   /// Bits taken over from the address or a campaign, in tenths.
   public internal(set) var inherited: UInt8 = 0
 
   public init() {}
+
+  /// It has done nothing but try to log in.
+  var isBare: Bool { composition.logins == composition.total }
 
   /// The step at which it was most unlike the crowd.
   var shape: UInt32 { UInt32(oddFrom) << 16 | UInt32(oddTo) }
@@ -77,6 +89,12 @@ struct ClientFlags: OptionSet, Sendable {
   static let suspicious = ClientFlags(rawValue: 512)
   /// What it may be stands behind an address and user agent that too many share.
   static let shared = ClientFlags(rawValue: 1024)
+  /// The last request met an overloaded origin.
+  static let failed = ClientFlags(rawValue: 2048)
+  /// It acted after it had become suspicious.
+  static let forgiven = ClientFlags(rawValue: 4096)
+  /// Its evidence came to something worth mentioning.
+  static let odd = ClientFlags(rawValue: 8192)
   static let campaign = ClientFlags(rawValue: 128)
 }
 
@@ -90,13 +108,16 @@ struct WaitingStep {
   var isNew: Bool
   /// Better explained as the step of another person behind the same identity.
   var isForeign: Bool
+  /// Something was done: a write that succeeded, or what belongs to a page.
+  var isActing: Bool
 
   var packed: UInt32 {
     UInt32(step & 2047) | UInt32(gap & 31) << 11 | UInt32(repetition & 7) << 16 | (isFirst ? 1 << 19 : 0) | (isNew ? 1 << 20 : 0)
-      | (isForeign ? 1 << 21 : 0)
+      | (isForeign ? 1 << 21 : 0) | (isActing ? 1 << 22 : 0)
   }
 
-  init(step: Int, gap: Int, repetition: Int, isFirst: Bool, isNew: Bool, isForeign: Bool) {
+  init(step: Int, gap: Int, repetition: Int, isFirst: Bool, isNew: Bool, isForeign: Bool, isActing: Bool) {
+    self.isActing = isActing
     self.step = step
     self.gap = gap
     self.repetition = repetition
@@ -112,5 +133,6 @@ struct WaitingStep {
     isFirst = packed & 1 << 19 != 0
     isNew = packed & 1 << 20 != 0
     isForeign = packed & 1 << 21 != 0
+    isActing = packed & 1 << 22 != 0
   }
 }

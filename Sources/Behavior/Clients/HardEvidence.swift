@@ -2,7 +2,9 @@ import HTTPModel
 
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
-  static func record(_ event: ClientEvent, _ match: EndpointTemplates.Match, in state: inout ClientState) {
+  static func record(
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, network: UInt64, in state: inout ClientState, crowd: inout CrowdModel
+  ) {
     recordRules(event, in: &state)
     if event.hasKey { state.flags.insert(.hasKey) }
     if event.hasReferrer { state.flags.insert(.referrer) }
@@ -11,12 +13,16 @@ enum HardEvidence {
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.isWrite {
       state.writes = state.writes &+ 1
-      // A write that is answered 401 is a refused log-in, or a session that ended; one that succeeds at the same place clears it.
-      if event.status == 401 || event.status == 403 && PathShape.isLogin(event.path) {
+      switch LoginAnswer(event, redirects: crowd.logins.redirects) {
+      case .refused:
+        if state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
         state.failedLogins = min(state.failedLogins, 254) + 1
-      } else if event.status < 400, PathShape.isLogin(event.path) {
+      case .accepted:
+        crowd.logins.succeed(
+          isBare: state.isBare, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300, at: event.time.microseconds)
         // A list has hits too: one right password does not clear a hundred wrong ones.
         state.failedLogins = state.failedLogins > 8 ? state.failedLogins : 0
+      case .none: break
       }
     }
     if let id = PathShape.trailingNumber(event.path) {
@@ -45,9 +51,56 @@ enum HardEvidence {
   }
 }
 
+/// How a log-in was answered.
+enum LoginAnswer {
+  case refused, accepted
+  /// It was none, or the answer says nothing.
+  case none
+
+  /// - Parameter redirects: whether this application sends those on who got in: a page instead of that is the form again.
+  init(_ event: ClientEvent, redirects: Bool) {
+    let isLogin = PathShape.isLogin(event.path)
+    // A write that is answered 401 is a refused log-in, or a session that ended.
+    if event.status == 401 || event.status == 403 && isLogin || event.status == 200 && isLogin && redirects {
+      self = .refused
+    } else {
+      self = isLogin && event.status < 400 ? .accepted : .none
+    }
+  }
+}
+
 /// What a path says by its shape.
 public enum PathShape {
-  private static let logins = ["login", "signin", "sign-in", "session", "sessions", "token", "auth", "wp-login.php", "authenticate"].map { Array($0.utf8) }
+  private static let logins = ["login", "signin", "sign-in", "session", "sessions", "token", "auth", "wp-login.php", "authenticate"].map {
+    Array($0.utf8)
+  }
+
+  static let plays = ["play", "plays", "stream", "streams", "heartbeat", "listen", "scrobble", "playback"].map { Array($0.utf8) }
+  static let purchases = [
+    "cart", "basket", "checkout", "order", "orders", "ticket", "tickets", "reserve", "reservation", "reservations", "booking", "bookings",
+    "seat", "seats", "purchase", "buy",
+  ].map { Array($0.utf8) }
+
+  /// Whether one of the path's segments is one of the words.
+  static func mentions(_ path: [UInt8], _ words: [[UInt8]]) -> Bool {
+    var start = 0
+    while start < path.count {
+      if path[start] == 0x2F {
+        start += 1
+        continue
+      }
+      var end = start
+      while end < path.count, path[end] != 0x2F { end += 1 }
+      let length = end - start
+      for word in words where word.count == length {
+        var index = 0
+        while index < length, asciiLowercased(path[start + index]) == word[index] { index += 1 }
+        if index == length { return true }
+      }
+      start = end
+    }
+    return false
+  }
 
   public static func isLogin(_ path: [UInt8]) -> Bool {
     logins.contains { word in

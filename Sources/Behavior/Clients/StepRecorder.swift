@@ -3,17 +3,24 @@ import HTTPModel
 /// Folds one request into a client's state and lets the crowd learn.
 enum StepRecorder {
   /// Credit is bounded, so that a client cannot save up for an attack by acting as a person first.
-  private static let orderBounds: ClosedRange<Float> = -5...24
+  private static let orderBounds: ClosedRange<Float> = -2.5...24
   private static let timingBounds: ClosedRange<Float> = -2...5
-  private static let repetitionBounds: ClosedRange<Float> = -1...6
+  private static let repetitionBounds: ClosedRange<Float> = -1...12
   private static let noveltyBounds: ClosedRange<Float> = -2...5
   /// What a transition counts that the client made before: people's oddities repeat, and are one oddity.
   private static let repeatedOddity: Float = 0.6
   private static let suspicious: Float = 3
+  /// How far steps are believed of which nothing came.
+  private static let idleShare: Float = 0.1
+  private static let pollShare: Float = 0.15
+  /// Bits to which asking for the same again can bring a client.
+  private static let mostFromPolls: Float = 5
+  /// What is left of the evidence of order at the next request: a drift too small to tell a person from a machine must not add up.
+  private static let remembered: Float = 0.97
   /// Steps of which the crowd learns later; the ring holds two more as what came before them.
   private static let lag = 6
 
-  static func record(_ event: ClientEvent, tag: UInt64, in state: inout ClientState, crowd: inout CrowdModel) {
+  static func record(_ event: ClientEvent, tag: UInt64, network: UInt64, in state: inout ClientState, crowd: inout CrowdModel) {
     let (step, match) = crowd.step(event)
     let number = Int(state.requests)
     let elapsed = number == 0 ? 0 : max(0, event.time.microseconds - state.lastSeen) / 1000
@@ -21,7 +28,7 @@ enum StepRecorder {
     var lesson = WaitingStep(
       step: step, gap: number == 0 ? 28 : CrowdModel.gapBucket(milliseconds: elapsed),
       repetition: number == 0 ? 7 : repetition(of: elapsed, before: step, in: &state), isFirst: isFirst(previous, step, &state),
-      isNew: false, isForeign: false)
+      isNew: false, isForeign: false, isActing: match.isAsset || event.isWrite && event.status < 400)
 
     var order = crowd.orderEvidence(after: recent(2, of: state), previous, to: step)
     if !event.hasSession, !event.hasKey, number > 0 {
@@ -31,18 +38,38 @@ enum StepRecorder {
         lesson.isForeign = true
       }
     }
-    if Int8(order * 20) > state.oddBits {
+    if Int8(order * 20) > state.oddBits, !state.flags.contains(.suspicious) {
       state.oddBits = Int8(order * 20)
       state.oddFrom = UInt16(previous)
       state.oddTo = UInt16(step)
     }
     if !lesson.isFirst, order > 0 { order *= repeatedOddity }
+    // What is refused earns nothing.
+    if event.isClientError { order = max(order, 0) }
+    let request = requestHash(event)
+    let isKnown = any(state.lastRequests .== request)
+    // Asked again because the origin had failed: the client did what the answer asked for.
+    let isRetry = state.lastRequests[0] == request && state.flags.contains(.failed)
+    // Read again and again: patience, by thumb or by a program that a person started. What is asked for but once tells more.
+    let isPoll = isKnown && !event.isWrite
+    if isRetry {
+      order = 0
+    } else if isPoll {
+      order = min(max(order, -1) * pollShare, max(0, mostFromPolls - state.order))
+    }
+    if !isKnown {
+      state.lastRequests = SIMD4(request, state.lastRequests[0], state.lastRequests[1], state.lastRequests[2])
+    } else if state.lastRequests[0] != request {
+      for place in 1..<4 where state.lastRequests[place] == request { state.lastRequests[place] = state.lastRequests[0] }
+      state.lastRequests[0] = request
+    }
+    if event.isOverload { state.flags.insert(.failed) } else { state.flags.remove(.failed) }
 
     var timing: Float = 0
     // Without a session several people may be one client: the time between their steps is nobody's.
-    if lesson.gap < 28, event.hasSession { timing += crowd.gapEvidence(from: previous, to: step, bucket: lesson.gap) }
+    if lesson.gap < 28, event.hasSession, !isRetry { timing += crowd.gapEvidence(from: previous, to: step, bucket: lesson.gap) }
     var repetition: Float = 0
-    if lesson.repetition < 7 {
+    if lesson.repetition < 7, !isPoll, !isRetry {
       repetition = crowd.repetitionEvidence(step, bucket: lesson.repetition) * (event.hasSession ? 1 : 0.5)
     }
 
@@ -60,21 +87,18 @@ enum StepRecorder {
       case .shared: novelty = crowd.noveltyEvidence(step, isNew: false)
       }
     }
-    state.order = bounded(state.order + order, orderBounds)
+    state.order = bounded(state.order * remembered + order, orderBounds)
     state.timing = bounded(state.timing + timing, timingBounds)
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
-    HardEvidence.record(event, match, in: &state)
-    run(event, match, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
-    let sum = state.order + state.timing + state.repetition + state.novelty
+    state.composition.count(event, match, isSameStep: previous == step, isPoll: isPoll)
+    HardEvidence.record(event, match, network: network, in: &state, crowd: &crowd)
+    run(event, match, step, network, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
+    judgeBreadth(&state, &crowd)
+    let sum = state.order + state.timing + state.novelty
     state.peak = max(state.peak, sum)
     state.calibrated = crowd.calibration.bits(sum)
     state.lastSeen = max(state.lastSeen, event.time.microseconds)
-    if TRACE {
-      print(
-        "   ", crowd.name(previous), "->", crowd.name(step), "o", order, "t", timing, "r", repetition, "mode", state.mode, "run", state.run, "n", novelty, "S", state.order, state.timing,
-        state.novelty, elapsed, "gap", lesson.gap, "rep", lesson.repetition, event.status)
-    }
     wait(lesson, &state, &crowd)
     state.requests &+= 1
   }
@@ -94,17 +118,22 @@ enum StepRecorder {
     let share = engagement(of: state)
     guard share > 0.2, state.requests >= 4 else { return }
     crowd.calibration.teach(state.peak, weight: share)
+    // Whoever went away has ended the last run too.
+    if !state.flags.contains(.flagged), state.mode < suspicious {
+      if !state.flags.contains(.acting) { crowd.runs.teach(.looking, length: Int(state.run), weight: share) }
+      crowd.runs.teach(.reading, length: Int(state.reads), weight: share)
+    }
   }
 
   /// Counts how long the client goes on in one mode.
   private static func run(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, isOwn: Bool, isOtherStep: Bool, _ state: inout ClientState,
-    _ crowd: inout CrowdModel
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ step: Int, _ network: UInt64, isOwn: Bool, isOtherStep: Bool,
+    _ state: inout ClientState, _ crowd: inout CrowdModel
   ) {
     let isActing = match.isAsset || event.isWrite && !event.isClientError
     if isActing != state.flags.contains(.acting) {
       if state.requests > 0, isTeacher(state) {
-        crowd.runs.teach(isActing: !isActing, length: Int(state.run), weight: engagement(of: state))
+        crowd.runs.teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
       }
       state.objects = 0
       if isActing { state.flags.insert(.acting) } else { state.flags.remove(.acting) }
@@ -113,8 +142,31 @@ enum StepRecorder {
     // A page asked for again is patience; what counts is one thing after the other.
     if isActing ? isOtherStep && !match.isAsset : !isOwn {
       state.run = min(state.run, 254) + 1
+      if !isActing, state.run == IdleBook.length, state.flags.isDisjoint(with: [.declared, .hasKey]) {
+        state.idleStep = UInt16(step)
+        crowd.idle.enter(step, network: network, at: event.time.microseconds)
+      }
     }
-    state.mode = crowd.runs.evidence(isActing: isActing, length: Int(state.run)) * crowd.voice
+    if event.isWrite, event.status < 400 {
+      if state.idleStep != 0 { crowd.idle.resolve(Int(state.idleStep)) }
+      state.idleStep = 0
+      if isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
+      state.reads = 0
+    } else if !isActing, !isOwn {
+      state.reads = min(state.reads, 254) + 1
+    }
+    state.mode =
+      max(
+        crowd.runs.evidence(isActing ? .acting : .looking, length: Int(state.run)),
+        isActing ? 0 : crowd.runs.evidence(.reading, length: Int(state.reads))) * crowd.voice
+  }
+
+  /// At the 8th, 16th, 32nd and 64th request: how many different steps that were.
+  private static func judgeBreadth(_ state: inout ClientState, _ crowd: inout CrowdModel) {
+    guard let context = [8, 16, 32, 64].firstIndex(of: Int(state.requests) + 1) else { return }
+    let breadth = min(7, state.transitions.nonzeroBitCount / 2)
+    if breadth < 4 { state.breadth = bounded(state.breadth + crowd.breadths.evidence(context, breadth) * crowd.voice, -1...1.5) }
+    if isTeacher(state) { crowd.breadths.teach(context, breadth, weight: engagement(of: state)) }
   }
 
   // MARK: The last steps
@@ -127,7 +179,7 @@ enum StepRecorder {
 
   private static func wait(_ lesson: WaitingStep, _ state: inout ClientState, _ crowd: inout CrowdModel) {
     if state.waitingCount >= lag {
-      if isTeacher(state) { teach(lag, of: state, humanity(of: state), &crowd) }
+      if isTeacher(state), state.mode < suspicious { teach(lag, of: state, humanity(of: state), &crowd) }
     } else {
       state.waitingCount += 1
     }
@@ -136,7 +188,13 @@ enum StepRecorder {
 
   private static func teach(_ age: Int, of state: ClientState, _ share: Float, _ crowd: inout CrowdModel) {
     let lesson = WaitingStep(state.waiting[(Int(state.requests) - age) & 7])
-    crowd.teach(lesson, after: recent(age + 2, of: state), recent(age + 1, of: state), share: share)
+    // A step is believed if something came of it soon after; whoever only reads does not say what people read.
+    var cameOfIt = lesson.isActing
+    for later in stride(from: age - 1, to: 0, by: -1) where !cameOfIt {
+      cameOfIt = WaitingStep(state.waiting[(Int(state.requests) - later) & 7]).isActing
+    }
+    crowd.teach(
+      lesson, after: recent(age + 2, of: state), recent(age + 1, of: state), share: cameOfIt ? share : share * idleShare)
   }
 
   /// Behind one address and user agent without a session may be several people whose steps are mixed: a step may belong to any of the
@@ -190,6 +248,12 @@ enum StepRecorder {
       && Signals.hardBits(state) < suspicious
   }
 
+  private static func requestHash(_ event: ClientEvent) -> UInt16 {
+    var hash: UInt64 = 0x6A09_E667_F3BC_C908
+    for byte in event.method { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return UInt16(truncatingIfNeeded: mixed(hash ^ objectHash(event))) | 1
+  }
+
   private static func objectHash(_ event: ClientEvent) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in event.path { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
@@ -200,5 +264,3 @@ enum StepRecorder {
 
 @inline(__always)
 func bounded(_ value: Float, _ bounds: ClosedRange<Float>) -> Float { min(max(value, bounds.lowerBound), bounds.upperBound) }
-
-nonisolated(unsafe) public var TRACE = false

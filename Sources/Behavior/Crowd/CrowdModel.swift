@@ -25,6 +25,9 @@ struct CrowdModel: Sendable {
   private var newcomers = HistogramModel(contexts: maximumSteps, buckets: 2, bounds: -0.3...0.8)
   private var objects = ObjectMemory()
   var runs = RunModel()
+  var logins = LoginBook()
+  var idle = IdleBook()
+  var breadths = HistogramModel(contexts: 4, buckets: 8, bounds: -0.4...2)
   var calibration = Calibration()
   private(set) var lessons: Float = 0
 

@@ -40,9 +40,18 @@ public struct EndpointTemplates: Sendable {
   /// - Parameter isFound: whether the origin knew the path; an unknown one gets no place of its own.
   public mutating func match(method: [UInt8], path: [UInt8], isFound: Bool) -> Match {
     var match = Match(template: 0, hasVariable: false, isAsset: false)
-    var parts: [ArraySlice<UInt8>] = []
     guard var node = step(0, Self.hash(method[...], 0x11), text: method[...], isFound: isFound, folds: false) else { return match }
-    parts.append(method[...])
+    if let asset = AssetKind.of(path) {
+      // What a page loads along is the page's doing, wherever it lies.
+      match.isAsset = true
+      match.hasVariable = true
+      let text = asset.text
+      guard let next = step(node, Self.hash(text[...], 0x22), text: text[...], isFound: isFound, folds: false) else { return match }
+      name(next, isFound: isFound) { [method[...], text[...]] }
+      match.template = nodes[next].template
+      return match
+    }
+    var parts: [ArraySlice<UInt8>] = [method[...]]
     var index = 0
     var depth = 0
     while index < path.count {
@@ -56,16 +65,6 @@ public struct EndpointTemplates: Sendable {
       index = end
       depth += 1
       let kind = depth > Self.maximumDepth ? SegmentKind.identifier : SegmentKind.of(segment)
-      let isLast = index >= path.count
-      if case .file(let ending) = kind, isLast {
-        match.isAsset = true
-        let text = Array("{}.".utf8) + ending
-        guard let next = step(node, Self.hash(text[...], 0x22), text: text[...], isFound: isFound, folds: false) else { return match }
-        parts.append(text[...])
-        match.hasVariable = true
-        node = next
-        continue
-      }
       if kind == .identifier || nodes[node].words >= Self.maximumSiblings && children[Self.key(node, Self.hash(segment, 0x33))] == nil {
         match.hasVariable = true
         guard let next = step(node, 0x44, text: Self.variable[...], isFound: isFound, folds: false) else { return match }
@@ -77,13 +76,16 @@ public struct EndpointTemplates: Sendable {
         node = next
       }
     }
-    if nodes[node].template == 0, isFound, names.count < Self.maximumTemplates {
-      nodes[node].template = names.count
-      let words = parts.map { String(decoding: $0.prefix(60), as: UTF8.self) }
-      names.append(words[0] + " /" + words.dropFirst().joined(separator: "/"))
-    }
+    name(node, isFound: isFound) { parts }
     match.template = nodes[node].template
     return match
+  }
+
+  private mutating func name(_ node: Int, isFound: Bool, _ parts: () -> [ArraySlice<UInt8>]) {
+    guard nodes[node].template == 0, isFound, names.count < Self.maximumTemplates else { return }
+    nodes[node].template = names.count
+    let words = parts().map { String(decoding: $0.prefix(60), as: UTF8.self) }
+    names.append(words[0] + " /" + words.dropFirst().joined(separator: "/"))
   }
 
   private static let variable = Array("{}".utf8)
@@ -112,12 +114,6 @@ enum SegmentKind: Equatable {
   case word
   /// A number, a hash, a UUID, or free text.
   case identifier
-  /// A file that pages load along; the value is its ending.
-  case file([UInt8])
-
-  private static let endings = [
-    "css", "js", "mjs", "png", "jpg", "jpeg", "gif", "svg", "ico", "woff", "woff2", "webp", "avif", "map", "ttf", "mp4", "mp3", "m4a", "otf", "eot",
-  ].map { Array($0.utf8) }
 
   static func of(_ segment: ArraySlice<UInt8>) -> SegmentKind {
     var digits = 0
@@ -126,10 +122,6 @@ enum SegmentKind: Equatable {
       if byte &- 0x30 < 10 { digits += 1 } else if byte == 0x25 || byte >= 0x80 || byte == 0x2C { isPlain = false }
     }
     if digits == segment.count { return .identifier }
-    if let dot = segment.lastIndex(of: 0x2E), segment.endIndex - dot <= 6 {
-      let ending = segment[(dot + 1)...].map(asciiLowercased)
-      if endings.contains(ending) { return .file(ending) }
-    }
     if !isPlain || segment.count > 40 { return .identifier }
     // `v1`, `2.0`, `top40` are words; `a81bc81b`, `trk_00912`, `item-4711` and UUIDs are not.
     if digits >= 4 || digits >= 3 && segment.count >= 8 { return .identifier }

@@ -6,28 +6,44 @@ import Glibc
 ///
 /// Where too few runs were seen, the tail is taken to go on falling off as it does between one run in ten and one in a hundred.
 struct RunModel: Sendable {
+  enum Mode: Int, CaseIterable, Sendable {
+    /// Reads until something is written or loaded along.
+    case looking
+    /// Writes until something is read.
+    case acting
+    /// Reads until something is written, whatever pages load along.
+    case reading
+  }
+
   static let longest = 255
   /// Bits that a run must be rarer than, as each client has several.
   private static let offset: Float = 4
-  private static let maximumBits: Float = 14
+  private static let beyond = 4
+  private static let maximumBitsBeyond: Float = 14
+  private static let maximumBits: Float = 10
   private static let near: Float = 0.1
-  private static let far: Float = 0.01
+  /// The tail is read off as far out as there are so many runs to read, but not beyond this share: further out are machines.
+  private static let farRuns: Float = 12
+  private static let farthest: Float = 0.002
+  private static let nearest: Float = 0.03
 
   /// Runs that went on for at least so many, by weight, for each mode.
-  private var reached = [Float](repeating: 0, count: 2 * (longest + 1))
+  private var reached = [Float](repeating: 0, count: Mode.allCases.count * (longest + 1))
   /// The lengths that one run in ten and one in a hundred reach, for each mode.
-  private var nearLength: [Int] = [longest, longest]
-  private var farLength: [Int] = [longest, longest]
-  private var learnedAt: [Float] = [0, 0]
+  private var nearLength: [Int] = [longest, longest, longest]
+  private var farLength: [Int] = [longest, longest, longest]
+  private var far: [Float] = [nearest, nearest, nearest]
+  private var learnedAt: [Float] = [0, 0, 0]
 
-  mutating func teach(isActing: Bool, length: Int, weight: Float) {
-    let mode = isActing ? 1 : 0
+  mutating func teach(_ mode: Mode, length: Int, weight: Float) {
+    let mode = mode.rawValue
     let base = mode * (Self.longest + 1)
     for index in 0...min(length, Self.longest) { reached[base + index] += weight }
     guard reached[base] > learnedAt[mode] * 1.05 + 1 else { return }
     learnedAt[mode] = reached[base]
     nearLength[mode] = self.length(reachedBy: Self.near, mode)
-    farLength[mode] = self.length(reachedBy: Self.far, mode)
+    far[mode] = min(Self.nearest, max(Self.farthest, Self.farRuns / reached[base]))
+    farLength[mode] = self.length(reachedBy: far[mode], mode)
   }
 
   private func length(reachedBy share: Float, _ mode: Int) -> Int {
@@ -36,19 +52,21 @@ struct RunModel: Sendable {
   }
 
   /// The share of runs that go on for so long.
-  func survival(isActing: Bool, length: Int) -> Float {
-    let mode = isActing ? 1 : 0
+  func survival(_ mode: Mode, length: Int) -> Float {
+    let mode = mode.rawValue
     let base = mode * (Self.longest + 1)
     let length = min(length, Self.longest)
     if length <= farLength[mode] { return (reached[base + length] + 0.5) / (reached[base] + 1) }
-    let slope = log2(Self.near / Self.far) / Float(max(farLength[mode] - nearLength[mode], 2))
-    let fitted = Self.far * exp2(-slope * Float(length - farLength[mode]))
+    let slope = log2(Self.near / far[mode]) / Float(max(farLength[mode] - nearLength[mode], 2))
+    let fitted = far[mode] * exp2(-slope * Float(length - farLength[mode]))
     // Never rarer than the fit, nor than what was seen.
     return max(fitted, (reached[base + length] - 2) / (reached[base] + 1))
   }
 
-  func evidence(isActing: Bool, length: Int) -> Float {
+  func evidence(_ mode: Mode, length: Int) -> Float {
     guard length > 0 else { return 0 }
-    return min(Self.maximumBits, max(0, -log2(survival(isActing: isActing, length: length)) - Self.offset))
+    // People differ more than any fit says: rarer than so is believed only of what is far out of everybody's reach.
+    let isBeyond = length >= Self.beyond * farLength[mode.rawValue]
+    return min(isBeyond ? Self.maximumBitsBeyond : Self.maximumBits, max(0, -log2(survival(mode, length: length)) - Self.offset))
   }
 }

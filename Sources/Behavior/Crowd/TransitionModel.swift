@@ -121,6 +121,8 @@ struct TransitionModel: Sendable {
     } else {
       bits = -0.5 * log2(general) - normalizer(previous)
     }
+    // What follows a step that hardly anybody takes is not known: whoever takes it is odd once, not at each step from there.
+    if bits > 0 { bits *= trust(in: previous) }
     let share = share(from: previous, to: step)
     if share < Self.rareShare { bits = max(bits, min(Self.maximumRarity, Self.bitsPerHalving * log2(Self.rareShare / share))) }
     return min(max(bits, Self.bounds.lowerBound), Self.bounds.upperBound)
@@ -129,8 +131,17 @@ struct TransitionModel: Sendable {
   /// The same, whatever was before.
   mutating func evidence(after previous: Int, to step: Int) -> Float {
     guard total > 0 else { return 0 }
-    let bits = -0.5 * log2(chance(from: previous, to: step)) - normalizer(previous)
+    var bits = -0.5 * log2(chance(from: previous, to: step)) - normalizer(previous)
+    if bits > 0 { bits *= trust(in: previous) }
     return min(max(bits, Self.bounds.lowerBound), Self.bounds.upperBound)
+  }
+
+  private static let leastTrust: Float = 0.4
+  private static let halfTrust: Float = 12
+
+  private func trust(in previous: Int) -> Float {
+    let total = previous < rows.count ? rows[previous].total : 0
+    return max(Self.leastTrust, total / (total + Self.halfTrust))
   }
 
   private mutating func normalizer(_ pair: UInt32, _ row: Row, _ previous: Int) -> Float {

@@ -9,8 +9,13 @@ enum ModeSignal: Signal {
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
     let isActing = state.flags.contains(.acting)
-    let share = crowd.runs.survival(isActing: isActing, length: Int(state.run))
-    return (isActing ? "\(state.run) steps without ever looking at anything" : "\(state.run) different reads without doing anything with one")
+    let share = min(
+      crowd.runs.survival(isActing ? .acting : .looking, length: Int(state.run)),
+      isActing ? 1 : crowd.runs.survival(.reading, length: Int(state.reads)))
+    return
+      (isActing
+      ? "\(state.run) steps without ever looking at anything"
+      : "\(max(state.run, state.reads)) different reads without doing anything with one")
       + ", where \(Int((share * 10_000).rounded())) in 10000 people go on for so long"
   }
 }

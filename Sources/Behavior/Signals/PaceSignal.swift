@@ -8,6 +8,7 @@ enum PaceSignal: Signal {
   static func bits(_ state: ClientState) -> Float { state.timing }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
-    state.timing < 0 ? "takes the time that people take" : "steps come at times, or repeat their intervals, as hardly anybody's at the same steps"
+    state.timing < 0
+      ? "takes the time that people take" : "steps come at times, or repeat their intervals, as hardly anybody's at the same steps"
   }
 }

@@ -15,7 +15,9 @@ protocol Signal: SendableMetatype {
 /// All signals: the index.
 enum Signals {
   /// What is measured against the crowd.
-  static let soft: [any Signal.Type] = [EndpointOrderSignal.self, PaceSignal.self, NoveltySignal.self, RepetitionSignal.self, ModeSignal.self]
+  static let soft: [any Signal.Type] = [
+    EndpointOrderSignal.self, PaceSignal.self, NoveltySignal.self, RepetitionSignal.self, ModeSignal.self, BreadthSignal.self,
+  ]
   /// What speaks for itself.
   static let hard: [any Signal.Type] = [
     RuleSignal.self, ScannerSignal.self, ToolSignal.self, ClientErrorSignal.self, LoginFailureSignal.self, MalformedParameterSignal.self,
@@ -39,12 +41,14 @@ enum Signals {
   }
 
   static func bits(_ state: ClientState) -> Float {
-    let sum = max(softBits(state), -maximumCredit) + modeBits(state) + hardBits(state)
+    let sum = max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state)
     return state.flags.contains(.shared) ? min(sum, Judgement.threshold - 1) : sum
   }
 
-  private static func modeBits(_ state: ClientState) -> Float {
-    state.flags.contains(.declared) ? 0 : ModeSignal.bits(state) * (state.flags.contains(.hasKey) ? keyedShare : 1)
+  private static func clockBits(_ state: ClientState) -> Float {
+    let sum = ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state)
+    if state.flags.contains(.declared) { return min(sum, 0) }
+    return state.flags.contains(.hasKey) ? min(sum * keyedShare, 4) : sum
   }
 
   static func evidence(_ state: ClientState, _ crowd: CrowdModel) -> [BehaviorSignal] {
