@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "SecLang", swiftSettings: strict),
     .target(name: "PatternScan", dependencies: ["CPCRE2"], swiftSettings: strict),
     .target(name: "BodyDecoding", dependencies: ["HTTPModel"], swiftSettings: strict),
+    .target(name: "SchemaValidation", dependencies: ["BodyDecoding", "PatternScan"], swiftSettings: strict),
     .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
@@ -68,6 +69,7 @@ let package = Package(
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),
     .testTarget(
@@ -76,10 +78,13 @@ let package = Package(
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(
-      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix], swiftSettings: strict),
+      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix],
+      swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],
+      dependencies: [
+        "RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", "SchemaValidation", "BodyDecoding", nioCore, nioPosix, yams,
+      ],
       swiftSettings: strict),
   ]
 )

@@ -10,6 +10,7 @@ struct ImportTests {
     "SecLang": [],
     "PatternScan": ["CPCRE2"],
     "BodyDecoding": ["HTTPModel"],
+    "SchemaValidation": ["BodyDecoding", "PatternScan"],
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
     "Behavior": ["HTTPModel", "EvidenceModel"],
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine"],
