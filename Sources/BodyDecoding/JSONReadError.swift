@@ -25,6 +25,11 @@ public struct JSONReadError: Error, Sendable, Equatable {
   /// Bytes from the start of the text.
   public var offset: Int
 
+  public init(reason: Reason, offset: Int) {
+    self.reason = reason
+    self.offset = offset
+  }
+
   /// True if the text may well be JSON and only a limit stopped the reading.
   public var isLimit: Bool {
     switch reason {

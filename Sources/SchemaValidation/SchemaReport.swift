@@ -8,6 +8,13 @@ public struct SchemaIssue: Sendable, Equatable {
   public var instanceLocation: String
   /// One clause for people: `is shorter than 2 characters`. Holds nothing of the value itself but names of members.
   public var error: String
+
+  public init(keywordLocation: String, absoluteKeywordLocation: String, instanceLocation: String, error: String) {
+    self.keywordLocation = keywordLocation
+    self.absoluteKeywordLocation = absoluteKeywordLocation
+    self.instanceLocation = instanceLocation
+    self.error = error
+  }
 }
 
 /// A verdict with its reasons.
