@@ -22,13 +22,28 @@ public enum JSONHash {
         offset &+= 8
       }
     } else if count >= 4 {
-      low = UInt64(raw.loadUnaligned(as: UInt32.self))
-      high = UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self))
+      // The bytes as one number; those in the middle come from both loads.
+      low =
+        UInt64(raw.loadUnaligned(as: UInt32.self))
+        | UInt64(raw.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)) << UInt64(truncatingIfNeeded: (count &- 4) &* 8)
     } else if count > 0 {
-      low = UInt64(text[0]) | UInt64(text[count >> 1]) << 8 | UInt64(text[count &- 1]) << 16
+      let middle = count >> 1
+      let last = count &- 1
+      low =
+        UInt64(text[0]) | UInt64(text[middle]) << UInt64(truncatingIfNeeded: middle &* 8)
+        | UInt64(text[last]) << UInt64(truncatingIfNeeded: last &* 8)
     } else {
       low = 0
     }
+    return finish(low, high, count, seed: seed)
+  }
+
+  /// The hash of a name of up to 7 bytes, which are given as one little-endian number.
+  @inlinable @inline(__always)
+  static func hash(short bytes: UInt64, _ count: Int, seed: (UInt64, UInt64)) -> UInt32 { finish(bytes, 0, count, seed: seed) }
+
+  @inlinable @inline(__always)
+  static func finish(_ low: UInt64, _ high: UInt64, _ count: Int, seed: (UInt64, UInt64)) -> UInt32 {
     let mixed = mix(low ^ seed.0, high ^ seed.1 ^ UInt64(truncatingIfNeeded: count) &* 0x9E37_79B9_7F4A_7C15)
     return UInt32(truncatingIfNeeded: mixed ^ mixed >> 32)
   }

@@ -40,6 +40,8 @@
   @usableFromInline static let isSmall: UInt32 = 0x400
   /// A name occurs twice in the object.
   @usableFromInline static let hasDuplicates: UInt32 = 0x800
+  /// Two names of the object may be equal; of use while reading only.
+  static let isSuspicious: UInt32 = 0x1000
 }
 
 /// A number of up to 18 digits, exactly: `digits` × 10^`exponent`. Not normalized: 1.0 is 10 × 10^-1.

@@ -14,12 +14,15 @@ public final class JSONTape {
   var decoded: UnsafeMutablePointer<UInt8>
   var decodedCapacity: Int
   var decodedCount = 0
+  /// For the reader, by depth.
+  let filters: UnsafeMutablePointer<UInt64>
   /// For objects with many members: the names seen, by hash.
   var keyTable: [UInt32] = []
   private var input: UnsafePointer<UInt8>
 
   public init(limits: JSONTapeLimits = JSONTapeLimits()) {
     self.limits = limits
+    filters = .allocate(capacity: max(limits.maximumDepth, 0) + 1)
     capacity = 256
     nodes = .allocate(capacity: capacity)
     decodedCapacity = 256
@@ -28,6 +31,7 @@ public final class JSONTape {
   }
 
   deinit {
+    filters.deallocate()
     nodes.deallocate()
     decoded.deallocate()
   }

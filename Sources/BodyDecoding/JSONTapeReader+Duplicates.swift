@@ -1,22 +1,9 @@
 extension JSONTapeReader {
-  /// Marks the object if a name occurs twice in it.
-  ///
-  /// A filter of 64 bits clears most objects; what is left is compared in pairs, or by a table if there are many.
-  @inline(__always)
-  mutating func noteDuplicates(in object: Int, members: Int) {
-    var seen: UInt64 = 0
-    var isSuspicious = false
-    var key = object &+ 1
-    while key < nodeCount {
-      let bit: UInt64 = 1 << (nodes[key].payload >> 32 & 63)
-      if seen & bit != 0 {
-        isSuspicious = true
-        break
-      }
-      seen |= bit
-      key = after(key &+ 1)
-    }
-    if isSuspicious, members <= 16 ? hasDuplicatePair(object) : hasDuplicateInTable(object, members: members) {
+  /// Marks the object if a name occurs twice in it. Asked only where a filter of 64 bits found two names that may be equal; they
+  /// are compared in pairs, or by a table if there are many.
+  @inline(never)
+  func noteDuplicates(in object: Int, members: Int) {
+    if members <= 16 ? hasDuplicatePair(object) : hasDuplicateInTable(object, members: members) {
       nodes[object].head |= JSONNode.hasDuplicates
     }
   }

@@ -1,30 +1,50 @@
 extension JSONTapeReader {
   // MARK: Strings
 
+  /// Eight bytes at once: the highest bit of a byte is set where a quote, a backslash, a control character or a byte above 0x7F
+  /// stands. Only the lowest such bit is exact, and only it is used.
+  @inline(__always)
+  private static func stops(_ word: UInt64) -> UInt64 {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = word ^ ones &* 0x22
+    let backslash = word ^ ones &* 0x5C
+    let low = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word
+    return (low | word) & (ones &* 0x80)
+  }
+
   /// Reads a string from the byte after its opening quote. Returns where it goes on, or nil after an error.
   @inline(__always)
   mutating func string(_ start: UnsafePointer<UInt8>, kind: JSONKind) -> UnsafePointer<UInt8>? {
     var at = start
     var head = UInt32(kind.rawValue)
+    if kind == .key, end - at >= 8 {
+      // Most names end within eight bytes.
+      let word = UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
+      let stops = Self.stops(word)
+      let bits = UInt64(truncatingIfNeeded: stops.trailingZeroBitCount) & ~7
+      if stops != 0, word >> bits & 0xFF == 0x22 {
+        let count = Int(bits >> 3)
+        let hash = JSONHash.hash(short: word & ((1 << bits) &- 1), count, seed: seed)
+        let payload = UInt64(truncatingIfNeeded: count) | UInt64(hash) << 32
+        guard push(head: head, start: UInt32(truncatingIfNeeded: start - base), payload: payload, at: start) else { return nil }
+        return at + (count + 1)
+      }
+    }
     while true {
-      // Eight bytes at once: the highest bit of a byte in `stops` is set where a quote, a backslash, a control character or a
-      // byte above 0x7F stands. Only the lowest such bit is exact, and only it is used.
+      var isFound = false
       while end - at >= 8 {
-        let word = UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self))
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quote = word ^ ones &* 0x22
-        let backslash = word ^ ones &* 0x5C
-        let low = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word
-        let stops = (low | word) & (ones &* 0x80)
-        if stops == 0 {
-          at += 8
-        } else {
+        let stops = Self.stops(UInt64(littleEndian: UnsafeRawPointer(at).loadUnaligned(as: UInt64.self)))
+        if stops != 0 {
           at += stops.trailingZeroBitCount >> 3
+          isFound = true
           break
         }
+        at += 8
       }
-      while at < end, at[0] >= 0x20, at[0] < 0x80, at[0] != UInt8(ascii: "\""), at[0] != UInt8(ascii: "\\") { at += 1 }
-      guard at < end else { return stop(.stringNotClosed, at) }
+      if !isFound {
+        while at < end, at[0] >= 0x20, at[0] < 0x80, at[0] != UInt8(ascii: "\""), at[0] != UInt8(ascii: "\\") { at += 1 }
+        guard at < end else { return stop(.stringNotClosed, at) }
+      }
       if at[0] == UInt8(ascii: "\"") { break }
       if at[0] >= 0x80 {
         head |= JSONNode.isNotASCII

@@ -6,6 +6,8 @@ struct JSONTapeReader {
   let seed = JSONHash.seed
   let maximumDepth: Int
   let maximumNodes: Int
+  /// By depth: the filters of the objects around the one that is being read.
+  let filters: UnsafeMutablePointer<UInt64>
   var nodes: UnsafeMutablePointer<JSONNode>
   var capacity: Int
   var nodeCount = 0
@@ -17,6 +19,7 @@ struct JSONTapeReader {
     self.tape = tape
     maximumDepth = tape.limits.maximumDepth
     maximumNodes = min(tape.limits.maximumNodes, Int(Int32.max))
+    filters = tape.filters
     nodes = tape.nodes
     capacity = tape.capacity
   }
@@ -28,6 +31,8 @@ struct JSONTapeReader {
     var parent = -1
     var isObject = false
     var members: UInt32 = 0
+    // A bit for each name of the object that is being read.
+    var names: UInt64 = 0
     var depth = 0
     if end - base >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF { return fail(.byteOrderMark, base) }
     skipWhitespace(&at)
@@ -44,6 +49,8 @@ struct JSONTapeReader {
         guard depth < maximumDepth else { return fail(.tooDeep, at) }
         guard push(opensObject ? .object : .array, at, payload: UInt64(UInt32(truncatingIfNeeded: parent)) << 32) else { return error }
         if parent >= 0 { setMembers(parent, members) }
+        filters[depth] = names
+        names = 0
         parent = nodeCount &- 1
         isObject = opensObject
         members = 0
@@ -53,7 +60,7 @@ struct JSONTapeReader {
         guard at < end else { return fail(.endsEarly, at) }
         if at[0] != (opensObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
           members = 1
-          if opensObject { guard key(&at) else { return error } }
+          if opensObject { guard key(&at, parent, &names) else { return error } }
           continue value
         }
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -80,7 +87,7 @@ struct JSONTapeReader {
           at += 1
           members &+= 1
           skipWhitespace(&at)
-          if isObject { guard key(&at) else { return error } }
+          if isObject { guard key(&at, parent, &names) else { return error } }
           continue value
         }
         guard byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) else {
@@ -91,7 +98,8 @@ struct JSONTapeReader {
         let closed = parent
         parent = Int(Int32(truncatingIfNeeded: nodes[closed].payload >> 32))
         nodes[closed].payload = UInt64(members) | UInt64(truncatingIfNeeded: nodeCount) << 32
-        if isObject, members > 1 { noteDuplicates(in: closed, members: Int(members)) }
+        names = filters[depth]
+        if nodes[closed].head & JSONNode.isSuspicious != 0 { noteDuplicates(in: closed, members: Int(members)) }
         if parent >= 0 {
           isObject = UInt8(truncatingIfNeeded: nodes[parent].head) == JSONKind.object.rawValue
           members = UInt32(truncatingIfNeeded: nodes[parent].payload)
@@ -115,13 +123,16 @@ struct JSONTapeReader {
 
   /// A name with its colon, up to where its value must begin.
   @inline(__always)
-  private mutating func key(_ at: inout UnsafePointer<UInt8>) -> Bool {
+  private mutating func key(_ at: inout UnsafePointer<UInt8>, _ object: Int, _ names: inout UInt64) -> Bool {
     guard at < end, at[0] == UInt8(ascii: "\"") else {
       _ = fail(at < end ? .expectsKey : .endsEarly, at)
       return false
     }
     guard let next = string(at + 1, kind: .key) else { return false }
     at = next
+    let bit: UInt64 = 1 << (nodes[nodeCount &- 1].payload >> 32 & 63)
+    if names & bit != 0 { nodes[object].head |= JSONNode.isSuspicious }
+    names |= bit
     skipWhitespace(&at)
     guard at < end, at[0] == UInt8(ascii: ":") else {
       _ = fail(at < end ? .expectsColon : .endsEarly, at)

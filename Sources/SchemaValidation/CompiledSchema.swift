@@ -43,12 +43,15 @@ struct SchemaCode {
   let slots: UnsafeMutablePointer<NameSlot>
   let names: UnsafeMutablePointer<UInt8>
   let patternMembers: UnsafeMutablePointer<PatternMember>
-  let patterns: UnsafeMutablePointer<SchemaPattern>
+  /// Kept alive by the program.
+  let patterns: UnsafeMutablePointer<Unmanaged<RegexPattern>>
   let divisors: UnsafeMutablePointer<DecimalDivisor>
   let constants: UnsafeMutablePointer<ConstantReference>
   let nameLists: UnsafeMutablePointer<NameSlot>
   let documents: UnsafeMutablePointer<JSONView>
-  private let counts: (patterns: Int, divisors: Int)
+  let root: Int32
+  let hasDynamicScope: Bool
+  private let divisorCount: Int
 
   init(_ program: SchemaProgram) {
     func copy<Element>(_ list: [Element]) -> UnsafeMutablePointer<Element> {
@@ -63,12 +66,14 @@ struct SchemaCode {
     slots = copy(program.slots)
     names = copy(program.names)
     patternMembers = copy(program.patternMembers)
-    patterns = copy(program.patterns)
+    patterns = copy(program.patterns.map { Unmanaged.passUnretained($0.regex) })
     divisors = copy(program.divisors)
     constants = copy(program.constants)
     nameLists = copy(program.nameLists)
     documents = copy(program.documents.map(\.view))
-    counts = (program.patterns.count, program.divisors.count)
+    root = program.root
+    hasDynamicScope = program.hasDynamicScope
+    divisorCount = program.divisors.count
   }
 
   func deallocate() {
@@ -79,9 +84,8 @@ struct SchemaCode {
     slots.deallocate()
     names.deallocate()
     patternMembers.deallocate()
-    patterns.deinitialize(count: counts.patterns)
     patterns.deallocate()
-    divisors.deinitialize(count: counts.divisors)
+    divisors.deinitialize(count: divisorCount)
     divisors.deallocate()
     constants.deallocate()
     nameLists.deallocate()

@@ -48,7 +48,8 @@ extension SchemaEvaluation {
   }
 
   mutating func matches(_ pattern: Int32, _ node: Int) -> Bool {
-    switch validator.regexScratch.firstMatch(code.patterns[Int(pattern)].regex, in: view.text(node)) {
+    let text = view.text(node)
+    switch code.patterns[Int(pattern)]._withUnsafeGuaranteedRef({ regexScratch.firstMatch($0, in: text) }) {
     case .match: return true
     case .noMatch: return false
     case .limitReached:

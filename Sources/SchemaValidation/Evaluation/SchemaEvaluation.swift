@@ -11,6 +11,7 @@ struct SchemaEvaluation {
   let code: SchemaCode
   let schema: CompiledSchema
   let validator: SchemaValidator
+  let regexScratch: RegexScratch
   let seed = JSONHash.seed
   let maximumDepth: Int
   let hasDynamicScope: Bool
@@ -28,8 +29,9 @@ struct SchemaEvaluation {
     self.schema = schema
     code = schema.code
     self.validator = validator
+    regexScratch = validator.regexScratch
     maximumDepth = validator.limits.maximumDepth
-    hasDynamicScope = schema.program.hasDynamicScope
+    hasDynamicScope = schema.code.hasDynamicScope
     self.collects = collects
     stepsLeft = validator.limits.maximumSteps
   }

@@ -7,14 +7,14 @@ enum HostnameFormat {
   static func isHostname(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard text.count <= maximumNameBytes else { return false }
     var labelStart = 0
-    var hasEncodedLabel = false
+    var hasReservedLabel = false
     for index in 0...text.count where index == text.count || text[index] == UInt8(ascii: ".") {
       let label = text[labelStart..<index]
       guard isLetterDigitHyphen(label) else { return false }
-      if isEncoded(label) { hasEncodedLabel = true }
+      if isReserved(label) { hasReservedLabel = true }
       labelStart = index + 1
     }
-    if !hasEncodedLabel { return true }
+    if !hasReservedLabel { return true }
     return isEachLabelValid(text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { $0.map(UInt32.init) })
   }
 
@@ -41,6 +41,11 @@ enum HostnameFormat {
     guard let first = label.first, let last = label.last, label.count <= maximumLabelBytes else { return false }
     return first != UInt8(ascii: "-") && last != UInt8(ascii: "-")
       && label.allSatisfy { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
+  }
+
+  /// Hyphens in third and fourth place: kept for encodings, of which `xn--` is the only one (RFC 5890 section 2.3.1).
+  private static func isReserved(_ label: some Collection<UInt8>) -> Bool {
+    label.count >= 4 && label.dropFirst(2).prefix(2).allSatisfy { $0 == UInt8(ascii: "-") }
   }
 
   private static func isEncoded(_ label: some Collection<UInt8>) -> Bool {
@@ -70,7 +75,8 @@ enum HostnameFormat {
     }
     let bytes = label.map { UInt8($0) }
     guard isLetterDigitHyphen(bytes) else { return nil }
-    guard isEncoded(bytes) else { return (label, bytes.count) }
+    guard isReserved(bytes) else { return (label, bytes.count) }
+    guard isEncoded(bytes) else { return nil }
     // RFC 5891 section 5.4: what it stands for must be a U-label, and must give the same code again.
     guard let scalars = Punycode.decode(bytes.dropFirst(4)), scalars.contains(where: { $0 >= 0x80 }), InternationalLabel.isValid(scalars),
       let code = Punycode.encode(scalars), code.elementsEqual(bytes.dropFirst(4).map { $0.isLetter ? $0 | 0x20 : $0 })
