@@ -18,12 +18,24 @@ public struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
   }
 
   init(_ message: String, document: String, pointer: String, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
-    self.message = message
+    self.message = Self.printable(message)
     self.document = document
     self.pointer = pointer
     self.offset = offset
     let before = bytes.prefix(offset)
     line = 1 + before.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
     column = 1 + (before.lastIndex(of: 0x0A).map { offset - $0 - 1 } ?? offset)
+  }
+
+  /// Messages quote the document: nothing of it may move a terminal's cursor or fill a screen.
+  private static func printable(_ text: String) -> String {
+    var output = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(400) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: output.append("\u{FFFD}")
+      default: output.append(scalar)
+      }
+    }
+    return String(output)
   }
 }

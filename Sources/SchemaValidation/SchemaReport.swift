@@ -4,7 +4,8 @@ public struct SchemaIssue: Sendable, Equatable {
   public var keywordLocation: String
   /// Where the keyword stands: the URI of its schema resource and a pointer from there.
   public var absoluteKeywordLocation: String
-  /// JSON Pointer to the value at fault; empty for the value at the top.
+  /// JSON Pointer to the value at fault; empty for the value at the top. Holds names as the client sent them: escape it for a
+  /// terminal or a log.
   public var instanceLocation: String
   /// One clause for people: `is shorter than 2 characters`. Holds nothing of the value itself but names of members.
   public var error: String

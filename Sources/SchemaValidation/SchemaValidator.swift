@@ -16,8 +16,9 @@ public struct SchemaLimits: Sendable, Equatable {
   public var reading = JSONTapeLimits()
   /// Schemas applied, values compared and the like. Default 5,000,000, well under a second.
   public var maximumSteps = 5_000_000
-  /// Schemas within schemas at one time. Default 2,048: a schema that refers to itself without descending ends here.
-  public var maximumDepth = 2_048
+  /// Schemas within schemas at one time. Default 1,024, under a mebibyte of stack: a schema that refers to itself without descending
+  /// into the value ends here.
+  public var maximumDepth = 1_024
   /// Backtracking steps of one regular expression. Default 100,000.
   public var matchLimit: UInt32 = 100_000
   /// Errors kept for one value. Default 100.

@@ -56,7 +56,7 @@ extension SchemaEvaluation {
       item = view.next(item)
     }
     if count < Int(step.number) { return fail(step, node) }
-    return step.b < 0 || count <= Int(step.b) || fail(step, node, "contains more than \(step.b) items that match")
+    return step.b < 0 || count <= Int(step.b) || fail(step, node, "contains more items that match than maxContains")
   }
 
   private mutating func unevaluatedItems(_ step: SchemaInstruction, _ node: Int, _ marks: Int) -> Bool {

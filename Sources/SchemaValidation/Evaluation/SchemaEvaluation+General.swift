@@ -45,7 +45,7 @@ extension SchemaEvaluation {
     return isEqual
   }
 
-  private func isStringIn(_ step: SchemaInstruction, _ node: Int) -> Bool {
+  private mutating func isStringIn(_ step: SchemaInstruction, _ node: Int) -> Bool {
     let kind = view.kind(node)
     guard kind == .string || kind == .key else { return false }
     let text = view.text(node)
@@ -54,7 +54,9 @@ extension SchemaEvaluation {
   }
 
   @inline(__always)
-  func slot(named name: UnsafePointer<UInt8>, _ count: Int, hash: UInt32, start: Int32, mask: Int32) -> UnsafeMutablePointer<NameSlot>? {
+  mutating func slot(named name: UnsafePointer<UInt8>, _ count: Int, hash: UInt32, start: Int32, mask: Int32) -> UnsafeMutablePointer<
+    NameSlot
+  >? {
     var index = Int(hash) & Int(mask)
     while true {
       let slot = code.slots + (Int(start) &+ index)
@@ -106,7 +108,7 @@ extension SchemaEvaluation {
   }
 
   /// 2020-12 core, section 8.2.3.2: the outermost resource on the way that has the anchor.
-  private func dynamicBlock(_ step: SchemaInstruction) -> Int32 {
+  private mutating func dynamicBlock(_ step: SchemaInstruction) -> Int32 {
     let target = schema.program.dynamicTargets[Int(step.a)]
     for index in 0..<scopeCount {
       let block = target.byResource[Int(validator.scope[index])]

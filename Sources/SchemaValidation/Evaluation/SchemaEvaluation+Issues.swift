@@ -2,21 +2,29 @@ import BodyDecoding
 
 /// Writing errors down. All of this is off the fast path; every function answers false.
 extension SchemaEvaluation {
+  // What builds texts is kept out of line: its room on the stack would be taken at every level of a value.
+
   @inline(__always)
-  mutating func fail(_ step: SchemaInstruction, _ node: Int, _ reason: @autoclosure () -> String? = nil) -> Bool {
-    if collects { note(step.location, node, reason() ?? text(step)) }
+  mutating func fail(_ step: SchemaInstruction, _ node: Int, _ reason: StaticString? = nil) -> Bool {
+    if collects { noteStep(step, node, reason) }
     return false
   }
 
   @inline(__always)
   mutating func failType(_ node: Int) -> Bool {
-    if collects { noteKeyword("type", node, "has the wrong type: it is \(Self.name(view.kind(node)))") }
+    if collects { noteType(node) }
     return false
   }
 
   @inline(__always)
   mutating func failAlways(_ node: Int) -> Bool {
     if collects { noteKeyword(nil, node, "is not allowed") }
+    return false
+  }
+
+  @inline(never)
+  mutating func failLacking(_ step: SchemaInstruction, _ node: Int, _ slot: NameSlot) -> Bool {
+    if collects { note(step.location, node, "lacks \"\(nameText(slot))\"") }
     return false
   }
 
@@ -31,17 +39,27 @@ extension SchemaEvaluation {
     return false
   }
 
-  func dropIssues(after count: Int) {
+  mutating func dropIssues(after count: Int) {
     guard collects, validator.issues.count > count else { return }
     validator.issues.removeLast(validator.issues.count - count)
   }
 
-  private func note(_ location: UInt32, _ node: Int, _ text: String) {
+  @inline(never)
+  private mutating func noteStep(_ step: SchemaInstruction, _ node: Int, _ reason: StaticString?) {
+    note(step.location, node, reason?.description ?? text(step))
+  }
+
+  @inline(never)
+  private mutating func noteType(_ node: Int) {
+    noteKeyword("type", node, "has the wrong type: it is \(Self.name(view.kind(node)))")
+  }
+
+  private mutating func note(_ location: UInt32, _ node: Int, _ text: String) {
     noteKeyword(schema.program.locations[Int(location)], node, text)
   }
 
   @inline(never)
-  private func noteKeyword(_ keyword: String?, _ node: Int, _ text: String) {
+  private mutating func noteKeyword(_ keyword: String?, _ node: Int, _ text: String) {
     guard validator.issues.count < validator.limits.maximumErrors else { return }
     let parts = validator.path.map { schema.program.locations[Int($0)] }
     validator.issues.append(
@@ -51,7 +69,7 @@ extension SchemaEvaluation {
   }
 
   /// Where the block that is running was written.
-  private func absoluteLocation(_ keyword: String?) -> String {
+  private mutating func absoluteLocation(_ keyword: String?) -> String {
     let program = schema.program
     let place = program.places[Int(validator.blockPath.last ?? program.root)]
     let block = program.blocks[Int(validator.blockPath.last ?? program.root)]
@@ -73,7 +91,7 @@ extension SchemaEvaluation {
     }
   }
 
-  private func text(_ step: SchemaInstruction) -> String {
+  private mutating func text(_ step: SchemaInstruction) -> String {
     switch step.operation {
     case .equals: return "is not the value that const asks for"
     case .stringIn, .valueIn: return "is none of the values of enum"
@@ -101,7 +119,7 @@ extension SchemaEvaluation {
     }
   }
 
-  private func number(_ constant: Int32) -> String {
+  private mutating func number(_ constant: Int32) -> String {
     let constant = code.constants[Int(constant)]
     let text = code.documents[Int(constant.document)].numberText(Int(constant.node))
     return String(decoding: text.prefix(40), as: UTF8.self)

@@ -31,12 +31,7 @@ extension SchemaEvaluation {
     return view.member(text, hash: slot.hash, of: object)
   }
 
-  private mutating func failLacking(_ step: SchemaInstruction, _ node: Int, _ slot: NameSlot) -> Bool {
-    let name = collects ? nameText(slot) : ""
-    return fail(step, node, "lacks \"\(name)\"")
-  }
-
-  func nameText(_ slot: NameSlot) -> String {
+  mutating func nameText(_ slot: NameSlot) -> String {
     String(
       decoding: UnsafeBufferPointer(start: code.names + Int(slot.nameStart), count: Int(slot.nameLength)), as: UTF8.self)
   }

@@ -19,7 +19,7 @@ extension SchemaEvaluation {
 
   /// The value against a limit: -1, 0 or 1.
   @inline(__always)
-  private func compare(_ node: Int, _ step: SchemaInstruction) -> Int {
+  private mutating func compare(_ node: Int, _ step: SchemaInstruction) -> Int {
     if step.flag, let value = view.smallDecimal(node),
       let order = SmallDecimal.compare(value, SmallDecimal(digits: step.number, exponent: Int(step.b)))
     {
@@ -29,7 +29,7 @@ extension SchemaEvaluation {
   }
 
   @inline(never)
-  private func compareText(_ node: Int, _ step: SchemaInstruction) -> Int {
+  private mutating func compareText(_ node: Int, _ step: SchemaInstruction) -> Int {
     let constant = code.constants[Int(step.a)]
     return JSONView.compareNumbers(view, node, code.documents[Int(constant.document)], Int(constant.node))
   }

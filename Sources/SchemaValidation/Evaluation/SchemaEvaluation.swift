@@ -64,7 +64,7 @@ struct SchemaEvaluation {
 
   /// `type: integer` for a number that is not written as one.
   @inline(never)
-  private func acceptsNumber(_ block: UnsafeMutablePointer<SchemaBlock>, _ kind: JSONKind, _ node: Int) -> Bool {
+  private mutating func acceptsNumber(_ block: UnsafeMutablePointer<SchemaBlock>, _ kind: JSONKind, _ node: Int) -> Bool {
     kind == .decimal && block.pointee.flags & SchemaBlock.wantsInteger != 0
       && view.isInteger(node, isStrict: block.pointee.flags & SchemaBlock.isStrictInteger != 0)
   }
@@ -127,14 +127,17 @@ struct SchemaEvaluation {
   /// Applies a schema below the one at hand.
   @inline(__always)
   mutating func descend(_ child: SchemaChild, _ node: Int, marks: Int) -> Bool {
-    if !collects { return run(child.block, node, marks: marks) }
+    collects ? descendCollecting(child, node, marks: marks) : run(child.block, node, marks: marks)
+  }
+
+  @inline(never)
+  private mutating func descendCollecting(_ child: SchemaChild, _ node: Int, marks: Int) -> Bool {
     validator.path.append(child.location)
     validator.blockPath.append(child.block)
-    defer {
-      validator.path.removeLast()
-      validator.blockPath.removeLast()
-    }
-    return run(child.block, node, marks: marks)
+    let isValid = run(child.block, node, marks: marks)
+    validator.path.removeLast()
+    validator.blockPath.removeLast()
+    return isValid
   }
 
   /// Applies a schema whose failure is no error.
@@ -169,7 +172,7 @@ struct SchemaEvaluation {
   }
 
   @inline(__always)
-  func mark(_ ordinal: Int, _ marks: Int) {
+  mutating func mark(_ ordinal: Int, _ marks: Int) {
     if marks >= 0 { validator.evaluated[marks &+ ordinal] = 1 }
   }
 
