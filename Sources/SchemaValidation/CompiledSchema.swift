@@ -9,10 +9,13 @@ import PatternScan
 /// validator.validate(Array("\"abc\"".utf8), schema)    // .valid
 /// validator.validate(Array("\"abcd\"".utf8), schema)   // .invalid
 /// ```
-public final class CompiledSchema: @unchecked Sendable {
-  let program: SchemaProgram
-  // `@unchecked`: what these point to is written in `init` only.
-  let code: SchemaCode
+public final class CompiledSchema: Sendable {
+  let storage: SchemaStorage
+  /// The block that values are handed to.
+  let root: Int32
+
+  var program: SchemaProgram { storage.program }
+  var code: SchemaCode { storage.code }
 
   /// - Parameters:
   ///   - text: the schema, a JSON text.
@@ -23,10 +26,32 @@ public final class CompiledSchema: @unchecked Sendable {
     _ text: [UInt8], uri: String = "", documents: SchemaDocuments = SchemaDocuments(), options: SchemaOptions = SchemaOptions()
   ) throws(SchemaError) {
     let document = try SchemaDocument(text, uri: URIReference(uri).absolute)
-    self.init(program: try SchemaCompiler.compile(document, documents: documents, options: options))
+    let (program, roots) = try SchemaCompiler.compile(document, documents: documents, options: options)
+    self.init(storage: SchemaStorage(program), root: roots[0])
   }
 
-  init(program: SchemaProgram) {
+  init(storage: SchemaStorage, root: Int32) {
+    self.storage = storage
+    self.root = root
+  }
+
+  /// Compiles several schemas of one document, which share what they refer to.
+  package static func compile(
+    _ document: SchemaDocument, nodes: [Int], documents: SchemaDocuments, options: SchemaOptions
+  ) throws(SchemaError) -> [CompiledSchema] {
+    let (program, roots) = try SchemaCompiler.compile(document, nodes: nodes, documents: documents, options: options)
+    let storage = SchemaStorage(program)
+    return roots.map { CompiledSchema(storage: storage, root: $0) }
+  }
+}
+
+/// A program and its tables, shared by the schemas that were compiled together.
+final class SchemaStorage: @unchecked Sendable {
+  let program: SchemaProgram
+  // `@unchecked`: what these point to is written in `init` only.
+  let code: SchemaCode
+
+  init(_ program: SchemaProgram) {
     self.program = program
     code = SchemaCode(program)
   }
@@ -49,7 +74,6 @@ struct SchemaCode {
   let constants: UnsafeMutablePointer<ConstantReference>
   let nameLists: UnsafeMutablePointer<NameSlot>
   let documents: UnsafeMutablePointer<JSONView>
-  let root: Int32
   let hasDynamicScope: Bool
   private let divisorCount: Int
 
@@ -71,7 +95,6 @@ struct SchemaCode {
     constants = copy(program.constants)
     nameLists = copy(program.nameLists)
     documents = copy(program.documents.map(\.view))
-    root = program.root
     hasDynamicScope = program.hasDynamicScope
     divisorCount = program.divisors.count
   }

@@ -8,8 +8,6 @@ public enum SchemaDraft: Int, Sendable, Comparable, CaseIterable {
 
   public static func < (left: SchemaDraft, right: SchemaDraft) -> Bool { left.rawValue < right.rawValue }
 
-  /// The keyword that names a schema.
-  var identifierKeyword: String { self == .draft4 ? "id" : "$id" }
   /// Up to draft 7 everything beside `$ref` is ignored (draft 7 core, section 8.3).
   var ignoresSiblingsOfRef: Bool { self <= .draft7 }
 
@@ -23,6 +21,8 @@ public enum SchemaDraft: Int, Sendable, Comparable, CaseIterable {
     case "json-schema.org/draft-07/schema": self = .draft7
     case "json-schema.org/draft/2019-09/schema": self = .draft201909
     case "json-schema.org/draft/2020-12/schema": self = .draft202012
+    // OpenAPI 3.1: the same with annotations beside it.
+    case "spec.openapis.org/oas/3.1/dialect/base": self = .draft202012
     default: return nil
     }
   }
@@ -37,6 +37,12 @@ struct SchemaDialect: Equatable {
   var hasUnevaluated = true
   /// The meta-schema asks for formats to be asserted, whatever the switch says.
   var assertsFormats = false
+  /// OpenAPI 3.0's own mixture: draft 4 with `nullable` and `discriminator`, without `id`, `patternProperties`, `dependencies`,
+  /// `additionalItems` and lists of types.
+  var isOpenAPI30 = false
+
+  /// The keyword that names a schema, if there is one.
+  var identifierKeyword: String? { isOpenAPI30 ? nil : draft == .draft4 ? "id" : "$id" }
 
   init(_ draft: SchemaDraft) { self.draft = draft }
 

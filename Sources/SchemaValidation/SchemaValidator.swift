@@ -75,7 +75,7 @@ public final class SchemaValidator {
   /// Validates a value that somebody has read, whole or in part: `node` is its top.
   public func validate(_ view: JSONView, node: Int = 0, _ schema: CompiledSchema) -> SchemaVerdict {
     var evaluation = SchemaEvaluation(view: view, schema: schema, validator: self, collects: false)
-    let isValid = evaluation.run(schema.code.root, node, marks: -1)
+    let isValid = evaluation.run(schema.root, node, marks: -1)
     return evaluation.isLimited ? .limitReached : isValid ? .valid : .invalid
   }
 
@@ -95,7 +95,7 @@ public final class SchemaValidator {
     path.removeAll(keepingCapacity: true)
     blockPath.removeAll(keepingCapacity: true)
     var evaluation = SchemaEvaluation(view: view, schema: schema, validator: self, collects: true)
-    let isValid = evaluation.run(schema.code.root, node, marks: -1)
+    let isValid = evaluation.run(schema.root, node, marks: -1)
     let verdict: SchemaVerdict = evaluation.isLimited ? .limitReached : isValid ? .valid : .invalid
     return SchemaReport(verdict: verdict, issues: isValid ? [] : issues)
   }

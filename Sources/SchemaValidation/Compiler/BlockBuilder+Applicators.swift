@@ -45,8 +45,9 @@ extension BlockBuilder {
   // MARK: In place
 
   mutating func addCombinations(_ compiler: inout SchemaCompiler) throws(SchemaError) {
+    let isDiscriminated = compiler.options.openAPI == nil ? false : try addDiscriminator(&compiler)
     for (name, operation) in [("allOf", SchemaOperation.allOf), ("anyOf", .anyOf), ("oneOf", .oneOf)] {
-      guard let list = try schemaList(name) else { continue }
+      guard let list = try schemaList(name), !isDiscriminated || name == "allOf" else { continue }
       var children: [SchemaChild] = []
       for (position, node) in list.enumerated() { children.append(try child(node, "\(name)/\(position)", &compiler)) }
       general.append(
@@ -78,7 +79,9 @@ extension BlockBuilder {
     guard dialect.hasApplicators else { return }
     var prefix: [SchemaChild] = []
     var rest: (node: Int, name: String)?
-    if draft >= .draft202012 {
+    if dialect.isOpenAPI30 {
+      rest = keyword("items").map { ($0, "items") }
+    } else if draft >= .draft202012 {
       if let list = try schemaList("prefixItems") {
         for (position, node) in list.enumerated() { prefix.append(try child(node, "prefixItems/\(position)", &compiler)) }
       }
@@ -129,6 +132,7 @@ extension BlockBuilder {
     if draft >= .draft201909, dialect.hasValidation {
       for (key, value) in try members("dependentRequired") ?? [] { try addDependentRequired("dependentRequired", key, value, &compiler) }
     }
+    if dialect.isOpenAPI30 { return }
     // Split in two since 2019-09, but kept in force there for schemas that were only given a new `$schema`.
     for (key, value) in try members("dependencies") ?? [] {
       if view.kind(value) == .array {
@@ -168,6 +172,8 @@ extension BlockBuilder {
     // By bytes: equality of String would join names that differ only in their normalization.
     var slotByName: [[UInt8]: Int] = [:]
     var isNeeded = false
+    // Members that do not belong into a message that goes this way, and so cannot be required in it.
+    var foreign: Set<Int> = []
     func slot(_ node: Int) -> Int {
       let text = Array(view.text(node))
       if let known = slotByName[text] { return known }
@@ -177,12 +183,19 @@ extension BlockBuilder {
     }
     if dialect.hasApplicators {
       for (key, value) in try members("properties") ?? [] {
-        let child = try child(value, "properties/\(JSONPointer.escaped(document.string(key)))", &compiler)
-        slots[slot(key)].child = child
+        let name = JSONPointer.escaped(document.string(key))
+        let isForeign = try isForeign(value, &compiler)
+        var child = try child(value, "properties/\(name)", &compiler)
+        if isForeign, compiler.options.openAPI?.refusesOtherDirection == true {
+          child = compiler.nothing(path: "properties/\(name)/\(compiler.options.openAPI?.foreignKeyword ?? "")")
+        }
+        let index = slot(key)
+        slots[index].child = child
+        if isForeign { foreign.insert(index) }
         isNeeded = true
       }
       table.patternStart = Int32(compiler.program.patternMembers.count)
-      for (key, value) in try members("patternProperties") ?? [] {
+      for (key, value) in dialect.isOpenAPI30 ? [] : try members("patternProperties") ?? [] {
         let text = document.string(key)
         let child = try child(value, "patternProperties/\(JSONPointer.escaped(text))", &compiler)
         let pattern = try compiler.pattern(text, at: key, in: document)
@@ -201,7 +214,7 @@ extension BlockBuilder {
       var bit: UInt64 = 1
       for name in try names(in: node, of: "required") {
         let index = slot(name)
-        if slots[index].required != 0 { continue }
+        if slots[index].required != 0 || foreign.contains(index) { continue }
         if bit == 0 {
           compiler.program.nameLists.append(compiler.name(view.text(name)))
           object.append(

@@ -7,7 +7,7 @@ extension BlockBuilder {
     let names: [Int]
     switch view.kind(node) {
     case .string: names = [node]
-    case .array: names = document.elements(of: node)
+    case .array where !dialect.isOpenAPI30: names = document.elements(of: node)
     default: throw document.error("type must be a string or an array of strings", at: node)
     }
     func bit(_ kind: JSONKind) -> UInt16 { 1 << UInt16(kind.rawValue) }
@@ -29,7 +29,12 @@ extension BlockBuilder {
       }
     }
     if hasInteger, types & bit(.decimal) == 0 { block.flags |= SchemaBlock.wantsInteger }
-    if draft == .draft4 { block.flags |= SchemaBlock.isStrictInteger }
+    if dialect.isOpenAPI30 {
+      // Only beside `type` (OpenAPI 3.0.3, "nullable").
+      if try boolean("nullable") { types |= bit(.null) }
+    } else if draft == .draft4 {
+      block.flags |= SchemaBlock.isStrictInteger
+    }
     block.types = types
   }
 
@@ -113,14 +118,16 @@ extension BlockBuilder {
   }
 
   mutating func addFormat(_ compiler: inout SchemaCompiler) throws(SchemaError) {
-    guard let (name, _) = try string("format"), options(compiler).assertsFormats || dialect.assertsFormats,
-      let format = StringFormat(name: name)
-    else { return }
+    guard let (name, _) = try string("format"), compiler.options.assertsFormats || dialect.assertsFormats else { return }
+    if compiler.options.openAPI != nil, name == "int32" || name == "int64" {
+      number.append(
+        SchemaInstruction(operation: .integerRange, location: compiler.location("format"), a: name == "int32" ? 32 : 64))
+      return
+    }
+    guard let format = StringFormat(name: name), format != .byte || dialect.isOpenAPI30 else { return }
     string.append(
       SchemaInstruction(operation: .format, location: compiler.location("format"), a: Int32(format.rawValue)))
   }
-
-  private func options(_ compiler: SchemaCompiler) -> SchemaOptions { compiler.options }
 }
 
 extension SchemaCompiler {

@@ -8,18 +8,33 @@ struct SchemaCompiler {
   private var blockByPlace: [SchemaPlace: Int32] = [:]
   private var queue: [(place: SchemaPlace, block: Int32)] = []
   private var locationByText: [String: UInt32] = [:]
+  /// The block of `nothing`, -1 until somebody asks.
+  var emptyBlock: Int32 = -1
   var patternByText: [[UInt8]: Int32] = [:]
   /// Dynamic references, in the order of `SchemaProgram.dynamicTargets`. Nil stands for `$recursiveRef`.
   private var dynamicNames: [String?] = []
   private var compiledResources: Set<Int> = []
 
-  static func compile(_ document: SchemaDocument, documents: SchemaDocuments, options: SchemaOptions) throws(SchemaError) -> SchemaProgram {
-    var compiler = SchemaCompiler(
-      options: options, index: SchemaIndex(supply: documents, fallbackDialect: SchemaDialect(options.defaultDraft)))
+  /// The program, and the blocks of the schemas asked for.
+  /// - Parameter nodes: schemas anywhere in the document; nil for the document itself.
+  static func compile(
+    _ document: SchemaDocument, nodes: [Int]? = nil, documents: SchemaDocuments, options: SchemaOptions
+  ) throws(SchemaError) -> (program: SchemaProgram, roots: [Int32]) {
+    var dialect = SchemaDialect(options.defaultDraft)
+    if let openAPI = options.openAPI {
+      dialect = SchemaDialect(openAPI.isVersion30 ? .draft4 : .draft202012)
+      dialect.isOpenAPI30 = openAPI.isVersion30
+    }
+    var compiler = SchemaCompiler(options: options, index: SchemaIndex(supply: documents, fallbackDialect: dialect))
     let root = try compiler.index.insert(document)
-    compiler.program.root = compiler.block(compiler.index.resources[root].root)
+    var roots: [Int32] = []
+    for node in nodes ?? [compiler.index.resources[root].root.node] {
+      let place = SchemaPlace(document: 0, node: node)
+      try compiler.index.adopt(place, resource: root)
+      roots.append(compiler.block(place))
+    }
     try compiler.drain()
-    return compiler.finished()
+    return (compiler.finished(), roots)
   }
 
   private init(options: SchemaOptions, index: SchemaIndex) {

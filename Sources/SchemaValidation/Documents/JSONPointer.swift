@@ -1,9 +1,9 @@
 import BodyDecoding
 
 /// JSON Pointers (RFC 6901) to the nodes of a tape.
-enum JSONPointer {
+package enum JSONPointer {
   /// The pointer to a node; that of its value for a name. Cost: linear in the text, so only for errors.
-  static func text(to target: Int, in view: JSONView) -> String {
+  package static func text(to target: Int, in view: JSONView) -> String {
     var pointer = ""
     var node = 0
     while node != target {
@@ -28,7 +28,7 @@ enum JSONPointer {
   }
 
   /// `~` and `/` of one part of a pointer.
-  static func escaped(_ part: String) -> String {
+  package static func escaped(_ part: String) -> String {
     guard part.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else { return part }
     var result = ""
     for scalar in part.unicodeScalars {
@@ -42,7 +42,7 @@ enum JSONPointer {
   }
 
   /// The parts of a pointer, unescaped; nil if it is none.
-  static func parts(_ pointer: String) -> [String]? {
+  package static func parts(_ pointer: String) -> [String]? {
     guard !pointer.isEmpty else { return [] }
     guard pointer.utf8.first == UInt8(ascii: "/") else { return nil }
     var parts: [String] = []

@@ -1,15 +1,15 @@
 import BodyDecoding
 
 /// A JSON document that holds schemas: its bytes, and the tape over them. Immutable after `init`.
-final class SchemaDocument: @unchecked Sendable {
+package final class SchemaDocument: @unchecked Sendable {
   /// Where it was found, without a fragment; empty if nobody said.
-  let uri: String
-  let view: JSONView
+  package let uri: String
+  package let view: JSONView
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   // `@unchecked`: nothing is read into the tape after `init`.
   private let tape: JSONTape
 
-  init(_ text: [UInt8], uri: String) throws(SchemaError) {
+  package init(_ text: [UInt8], uri: String) throws(SchemaError) {
     self.uri = uri
     bytes = .allocate(capacity: max(text.count, 1))
     _ = bytes.initialize(from: text + (text.isEmpty ? [0] : []))
@@ -25,17 +25,17 @@ final class SchemaDocument: @unchecked Sendable {
   deinit { bytes.deallocate() }
 
   /// The text of a string or name.
-  func string(_ node: Int) -> String { String(decoding: view.text(node), as: UTF8.self) }
+  package func string(_ node: Int) -> String { String(decoding: view.text(node), as: UTF8.self) }
 
   /// The value of a member; the last one, if the name occurs twice.
-  func member(_ name: String, of node: Int) -> Int? {
+  package func member(_ name: String, of node: Int) -> Int? {
     guard view.kind(node) == .object else { return nil }
     var name = name
     return name.withUTF8 { view.member($0, hash: JSONHash.hash($0), of: node) }
   }
 
   /// Names and values of an object, or elements of an array under their index, in the order of the text.
-  func children(of node: Int) -> [(key: Int?, value: Int)] {
+  package func children(of node: Int) -> [(key: Int?, value: Int)] {
     let kind = view.kind(node)
     guard kind == .object || kind == .array else { return [] }
     var list: [(key: Int?, value: Int)] = []
@@ -49,10 +49,10 @@ final class SchemaDocument: @unchecked Sendable {
     return list
   }
 
-  func elements(of node: Int) -> [Int] { children(of: node).map(\.value) }
+  package func elements(of node: Int) -> [Int] { children(of: node).map(\.value) }
 
   /// An error at a node.
-  func error(_ message: String, at node: Int) -> SchemaError {
+  package func error(_ message: String, at node: Int) -> SchemaError {
     // Where escapes were decoded the place in the text is lost: say that of the value before it.
     var nearest = node
     while nearest > 0, view.offset(nearest) == 0 { nearest -= 1 }

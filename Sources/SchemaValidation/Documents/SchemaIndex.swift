@@ -31,6 +31,11 @@ struct SchemaIndex {
     return resource
   }
 
+  /// Makes a schema of a place that is none for JSON Schema, such as one within an OpenAPI document.
+  mutating func adopt(_ place: SchemaPlace, resource: Int) throws(SchemaError) {
+    if resourceByPlace[place] == nil { try scan(place, resource: resource) }
+  }
+
   // MARK: Looking for schemas
 
   /// A place that begins a resource: a document, or a schema with an `$id`.
@@ -39,7 +44,7 @@ struct SchemaIndex {
   ) throws(SchemaError) -> Int {
     let document = documents[place.document]
     var dialect = inherited
-    if let node = document.member("$schema", of: place.node), document.view.kind(node) == .string {
+    if !inherited.isOpenAPI30, let node = document.member("$schema", of: place.node), document.view.kind(node) == .string {
       dialect = try self.dialect(document.string(node), at: node, in: document, depth: 0)
     }
     var base = URIReference(uri)
@@ -55,7 +60,8 @@ struct SchemaIndex {
   }
 
   private func identifier(of node: Int, in document: SchemaDocument, dialect: SchemaDialect) -> Int? {
-    guard let node = document.member(dialect.draft.identifierKeyword, of: node), document.view.kind(node) == .string else { return nil }
+    guard let keyword = dialect.identifierKeyword, let node = document.member(keyword, of: node), document.view.kind(node) == .string
+    else { return nil }
     return node
   }
 

@@ -1,15 +1,15 @@
 /// A URI reference in its five parts, and the resolution of one against another (RFC 3986 sections 5.2 and 5.3).
 ///
 /// Lenient: what is no URI comes out as some path. Whether a text is a URI is the business of the format `uri`.
-struct URIReference: Equatable {
-  var scheme: String?
-  var authority: String?
-  var path: String
-  var query: String?
-  var fragment: String?
+package struct URIReference: Equatable {
+  package var scheme: String?
+  package var authority: String?
+  package var path: String
+  package var query: String?
+  package var fragment: String?
 
   /// The regular expression of RFC 3986 appendix B, by hand.
-  init(_ text: String) {
+  package init(_ text: String) {
     var rest = Substring(text)
     if let hash = rest.firstIndex(of: "#") {
       fragment = String(rest[rest.index(after: hash)...])
@@ -33,7 +33,7 @@ struct URIReference: Equatable {
   }
 
   /// Without the fragment.
-  var absolute: String {
+  package var absolute: String {
     var text = ""
     if let scheme { text += scheme + ":" }
     if let authority { text += "//" + authority }
@@ -42,7 +42,7 @@ struct URIReference: Equatable {
     return text
   }
 
-  func resolved(against base: URIReference) -> URIReference {
+  package func resolved(against base: URIReference) -> URIReference {
     var result = self
     if scheme != nil {
       result.path = Self.withoutDots(path)
@@ -91,7 +91,7 @@ struct URIReference: Equatable {
   }
 
   /// Undoes the percent coding of a fragment; what is no escape stays.
-  static func percentDecoded(_ text: String) -> String {
+  package static func percentDecoded(_ text: String) -> String {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return text }
     let bytes = Array(text.utf8)
     var output: [UInt8] = []

@@ -28,7 +28,9 @@ extension SchemaEvaluation {
     case .not:
       return !test(code.children[Int(step.a)], node, marks: -1) || fail(step, node)
     case .conditional: return conditional(step, node, marks)
-    case .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf, .minimumLength, .maximumLength, .pattern, .format,
+    case .discriminator: return discriminator(step, node, marks)
+    case .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf, .integerRange, .minimumLength, .maximumLength, .pattern,
+      .format,
       .minimumItems, .maximumItems, .uniqueItems, .items, .contains, .unevaluatedItems, .members, .minimumMembers, .maximumMembers,
       .memberNames, .dependentRequired, .dependentSchema, .requiredMember, .unevaluatedMembers:
       return true
@@ -105,6 +107,22 @@ extension SchemaEvaluation {
     collects = outer
     let branch = holds ? children[1] : children[2]
     return branch.block < 0 || descend(branch, node, marks: marks)
+  }
+
+  /// OpenAPI: a member of the value names the one schema that applies. Name list entry `number`, table `a` with mask `b`.
+  private mutating func discriminator(_ step: SchemaInstruction, _ node: Int, _ marks: Int) -> Bool {
+    guard view.kind(node) == .object else { return true }
+    let property = code.nameLists[Int(step.number)]
+    let name = UnsafeBufferPointer(start: UnsafePointer(code.names + Int(property.nameStart)), count: Int(property.nameLength))
+    guard let value = view.member(name, hash: property.hash, of: node), view.kind(value) == .string else {
+      return failLacking(step, node, property)
+    }
+    let text = view.text(value)
+    let base = text.baseAddress ?? view.input
+    guard let slot = slot(named: base, text.count, hash: JSONHash.hash(base, text.count, seed: seed), start: step.a, mask: step.b) else {
+      return fail(step, value, "names no schema of the discriminator")
+    }
+    return descend(slot.pointee.child, node, marks: marks)
   }
 
   /// 2020-12 core, section 8.2.3.2: the outermost resource on the way that has the anchor.

@@ -71,8 +71,8 @@ extension SchemaEvaluation {
   /// Where the block that is running was written.
   private mutating func absoluteLocation(_ keyword: String?) -> String {
     let program = schema.program
-    let place = program.places[Int(validator.blockPath.last ?? program.root)]
-    let block = program.blocks[Int(validator.blockPath.last ?? program.root)]
+    let place = program.places[Int(validator.blockPath.last ?? schema.root)]
+    let block = program.blocks[Int(validator.blockPath.last ?? schema.root)]
     let resource = program.resources[Int(block.resource)]
     let document = program.documents[Int(place.document)]
     let root = JSONPointer.text(to: resource.root, in: document.view)
@@ -102,6 +102,8 @@ extension SchemaEvaluation {
     case .exclusiveMinimum: return "is not above \(number(step.a))"
     case .maximum: return "is above \(number(step.a))"
     case .exclusiveMaximum: return "is not below \(number(step.a))"
+    case .integerRange: return "does not fit into \(step.a) bits"
+    case .discriminator: return "names no schema"
     case .multipleOf: return "is not a multiple of \(number(step.b))"
     case .minimumLength: return "is shorter than \(step.number) characters"
     case .maximumLength: return "is longer than \(step.number) characters"

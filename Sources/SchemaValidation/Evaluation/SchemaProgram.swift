@@ -4,9 +4,9 @@ import PatternScan
 /// What an instruction does. The table of all operations; `Evaluation` switches over it without `default`.
 enum SchemaOperation: UInt8 {
   // Any value
-  case equals, stringIn, valueIn, reference, dynamicReference, allOf, anyOf, oneOf, not, conditional
+  case equals, stringIn, valueIn, reference, dynamicReference, allOf, anyOf, oneOf, not, conditional, discriminator
   // Numbers
-  case minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf
+  case minimum, exclusiveMinimum, maximum, exclusiveMaximum, multipleOf, integerRange
   // Strings
   case minimumLength, maximumLength, pattern, format
   // Arrays
@@ -124,7 +124,6 @@ struct SchemaProgram {
   var locations: [String] = []
   var places: [ConstantReference] = []
   var resources: [(uri: String, root: Int)] = []
-  var root: Int32 = 0
   /// Some reference is dynamic: the way through the resources must be kept.
   var hasDynamicScope = false
 }

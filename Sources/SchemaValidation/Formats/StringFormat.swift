@@ -6,6 +6,8 @@ enum StringFormat: Int32, CaseIterable {
   case email, idnEmail, hostname, idnHostname, ipv4, ipv6
   case uri, uriReference, iri, iriReference, uriTemplate, uuid
   case jsonPointer, relativeJSONPointer, regex
+  /// OpenAPI 3.0: base64.
+  case byte
 
   init?(name: String) {
     switch name {
@@ -15,7 +17,6 @@ enum StringFormat: Int32, CaseIterable {
     case "duration": self = .duration
     case "email": self = .email
     case "idn-email": self = .idnEmail
-    // "host-name", "ip-address" are draft 3's.
     case "hostname": self = .hostname
     case "idn-hostname": self = .idnHostname
     case "ipv4": self = .ipv4
@@ -29,6 +30,7 @@ enum StringFormat: Int32, CaseIterable {
     case "json-pointer": self = .jsonPointer
     case "relative-json-pointer": self = .relativeJSONPointer
     case "regex": self = .regex
+    case "byte": self = .byte
     default: return nil
     }
   }
@@ -55,6 +57,7 @@ enum StringFormat: Int32, CaseIterable {
     case .uuid: return UUIDFormat.isUUID(text)
     case .jsonPointer: return JSONPointerFormat.isPointer(bytes)
     case .relativeJSONPointer: return JSONPointerFormat.isRelativePointer(bytes)
+    case .byte: return Base64Format.isBase64(text)
     case .regex: return (try? ECMAPattern.translate(String(decoding: text, as: UTF8.self))) != nil
     }
   }

@@ -87,14 +87,18 @@ struct DecimalText {
       return left.isZero ? (right.isNegative ? 1 : -1) : (left.isNegative ? -1 : 1)
     }
     guard left.isNegative == right.isNegative else { return left.isNegative ? -1 : 1 }
-    let sign = left.isNegative ? -1 : 1
-    guard left.magnitude == right.magnitude else { return left.magnitude < right.magnitude ? -sign : sign }
+    return left.isNegative ? -compareMagnitudes(left, right) : compareMagnitudes(left, right)
+  }
+
+  /// The same without the signs, for numbers that are not zero.
+  static func compareMagnitudes(_ left: DecimalText, _ right: DecimalText) -> Int {
+    guard left.magnitude == right.magnitude else { return left.magnitude < right.magnitude ? -1 : 1 }
     var a = left.first
     var b = right.first
     for index in 0..<max(left.digitCount, right.digitCount) {
       let x = index < left.digitCount ? nextDigit(&a) : 0
       let y = index < right.digitCount ? nextDigit(&b) : 0
-      if x != y { return x < y ? -sign : sign }
+      if x != y { return x < y ? -1 : 1 }
     }
     return 0
   }
