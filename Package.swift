@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "PatternScan", dependencies: ["CPCRE2"], swiftSettings: strict),
     .target(name: "BodyDecoding", dependencies: ["HTTPModel"], swiftSettings: strict),
     .target(name: "SchemaValidation", dependencies: ["BodyDecoding", "PatternScan"], swiftSettings: strict),
-    .target(name: "OpenAPIValidation", dependencies: ["BodyDecoding", "SchemaValidation"], swiftSettings: strict),
+    .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
@@ -70,7 +70,8 @@ let package = Package(
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
-    .testTarget(name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation"], swiftSettings: strict),
+    .testTarget(
+      name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),

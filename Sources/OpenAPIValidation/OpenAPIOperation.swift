@@ -39,6 +39,8 @@ public struct OpenAPIParameter: Sendable {
   public var allowsReserved: Bool
   /// Set if the value is a document of its own, such as JSON, instead of a styled value.
   public var mediaType: String?
+  /// How the text is to be understood.
+  public var shape: OpenAPIShape
   /// Nil if nothing is said about the value.
   public var schema: CompiledSchema?
 }

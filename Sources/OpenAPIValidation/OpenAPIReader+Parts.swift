@@ -60,8 +60,9 @@ extension OpenAPIReader {
     }
     var parameter = OpenAPIParameter(
       name: name, place: place, isRequired: isRequired, style: style, explodes: try boolean("explode", of: node) ?? (style == .form),
-      allowsReserved: try boolean("allowReserved", of: node) ?? false, mediaType: nil, schema: nil)
+      allowsReserved: try boolean("allowReserved", of: node) ?? false, mediaType: nil, shape: .scalar(.string), schema: nil)
     let schema = document.member("schema", of: node)
+    if let schema { parameter.shape = shape(schema) }
     guard let content = document.member("content", of: node) else { return (parameter, schema) }
     let entries = try members(content)
     guard schema == nil, entries.count == 1 else {

@@ -11,7 +11,7 @@ struct ImportTests {
     "PatternScan": ["CPCRE2"],
     "BodyDecoding": ["HTTPModel"],
     "SchemaValidation": ["BodyDecoding", "PatternScan"],
-    "OpenAPIValidation": ["BodyDecoding", "SchemaValidation"],
+    "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "CCrypto"],
     "Behavior": ["HTTPModel", "EvidenceModel"],
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine"],

@@ -13,7 +13,11 @@ package final class SchemaDocument: @unchecked Sendable {
     self.uri = uri
     bytes = .allocate(capacity: max(text.count, 1))
     _ = bytes.initialize(from: text + (text.isEmpty ? [0] : []))
-    tape = JSONTape()
+    // The operator's own file: published API descriptions reach 10 MB.
+    var limits = JSONTapeLimits()
+    limits.maximumBytes = 64 << 20
+    limits.maximumNodes = 8_000_000
+    tape = JSONTape(limits: limits)
     let read = UnsafeBufferPointer(start: bytes.baseAddress, count: text.count)
     let error = tape.read(read)
     view = tape.view
