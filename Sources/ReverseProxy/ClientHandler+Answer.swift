@@ -205,7 +205,7 @@ extension ClientHandler {
       let handler = bound.value
       guard !handler.inputIsClosed else { return handler.closeNow() }
       handler.channel?.close(mode: .output, promise: nil)
-      handler.startTimer(1)
+      handler.startTimer(.seconds(1))
     }
   }
 

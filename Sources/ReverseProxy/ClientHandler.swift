@@ -101,7 +101,7 @@ final class ClientHandler: ChannelInboundHandler {
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputIsClosed = true
       // With the answer flushed and nothing more to come, both sides are done.
-      if case .closed = state { startTimer(0) } else { process() }
+      if case .closed = state { startTimer(.zero) } else { process() }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -140,8 +140,8 @@ final class ClientHandler: ChannelInboundHandler {
   // MARK: Time
 
   /// Sets the time limit of the present state. A timer that is due earlier is left to find that out itself: most never matter.
-  func startTimer(_ seconds: Int) {
-    deadline = .now() + .seconds(Int64(seconds))
+  func startTimer(_ limit: Duration) {
+    deadline = .now() + TimeAmount(limit)
     if timer != nil, timerDue <= deadline { return }
     schedule()
   }

@@ -55,18 +55,18 @@ public struct ProxyConfiguration: Sendable {
   public var limits = HeadLimits()
   /// The cookie that carries the session, lower case.
   public var sessionCookie = "session"
-  /// Seconds for a whole request head, from its first byte. 10 by default.
-  public var headTimeout = 10
-  /// Seconds without a byte of a request's body. 30 by default.
-  public var bodyTimeout = 30
-  /// Seconds that an idle connection to a client stays open. 60 by default.
-  public var idleTimeout = 60
-  /// Seconds to connect to an upstream. 3 by default.
-  public var connectTimeout = 3
-  /// Seconds without a byte of the upstream's answer. 30 by default.
-  public var upstreamTimeout = 30
-  /// Seconds that a drain waits for requests in flight. 30 by default.
-  public var drainTimeout = 30
+  /// For a whole request head, from its first byte. 10 seconds by default.
+  public var headTimeout = Duration.seconds(10)
+  /// Without a byte of a request's body. 30 seconds by default.
+  public var bodyTimeout = Duration.seconds(30)
+  /// That an idle connection to a client stays open. 60 seconds by default.
+  public var idleTimeout = Duration.seconds(60)
+  /// To connect to an upstream. 3 seconds by default.
+  public var connectTimeout = Duration.seconds(3)
+  /// Without a byte of the upstream's answer. 30 seconds by default.
+  public var upstreamTimeout = Duration.seconds(30)
+  /// That a drain waits for requests in flight. 30 seconds by default.
+  public var drainTimeout = Duration.seconds(30)
   public var version = "0"
   /// Called for each exchange, on its event loop, before the answer's last byte is sent. For tests.
   public var onExchange: (@Sendable (ExchangeRecord) -> Void)?

@@ -63,12 +63,12 @@ public final class ProxyServer: Sendable {
   /// Takes a new generation of rules; requests in flight end with theirs.
   public func replaceRules(with inspector: Inspector) { shared.replace(inspector) }
 
-  /// Stops listening, lets requests in flight end for up to `drainTimeout` seconds, then closes everything. A second call does nothing.
+  /// Stops listening, lets requests in flight end for up to `drainTimeout`, then closes everything. A second call does nothing.
   public func drain() async throws {
     guard !shared.isDraining.exchange(true, ordering: .relaxed) else { return }
     try? await listener.close().get()
     for loop in loops { loop.eventLoop.execute { loop.drain() } }
-    let deadline = NIODeadline.now() + .seconds(Int64(shared.configuration.drainTimeout))
+    let deadline = NIODeadline.now() + TimeAmount(shared.configuration.drainTimeout)
     while NIODeadline.now() < deadline {
       var count = 0
       for loop in loops { count += try await loop.eventLoop.submit { loop.clientCount }.get() }

@@ -57,7 +57,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     let result = NIOLoopBound(body, eventLoop: loop.eventLoop)
     let address = loop.shared.upstreams.all[upstream]
     ClientBootstrap(group: loop.eventLoop)
-      .connectTimeout(.seconds(Int64(loop.shared.configuration.connectTimeout)))
+      .connectTimeout(TimeAmount(loop.shared.configuration.connectTimeout))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }

@@ -87,6 +87,10 @@ struct ProxyPlan {
     return configuration
   }
 
+  private func apply(_ path: String, to value: inout Duration) {
+    if let number = settings.number(path) { value = .seconds(number) }
+  }
+
   private func apply(_ path: String, to value: inout Int) {
     if let number = settings.number(path) { value = number }
   }
