@@ -14,6 +14,7 @@ extension ClientHandler {
       // An answer before the whole request was read: on neither side can the rest be told from a new request.
       closesAfterAnswer = true
       connection?.mustClose = true
+      requestHalf.wait()
     }
     let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response) }
     if verdict.kind == .block {
@@ -21,7 +22,7 @@ extension ClientHandler {
       return refuse(exchange, verdict)
     }
     if head.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
-      state = .answer(exchange, head, limit: limit, overLimit: overLimit)
+      answerHalf.collect(head, limit: limit, overLimit: overLimit)
       return startTimer(shared.configuration.upstreamTimeout)
     }
     // Phase 4 runs without a body; a refusal is still possible, for nothing has been sent.
@@ -35,16 +36,17 @@ extension ClientHandler {
 
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool) {
     if isLast { connection = nil }
-    switch state {
+    switch answerHalf.state {
     case .relaying: relay(bytes, isLast: isLast)
-    case .answer(let exchange, let head, let limit, let overLimit):
+    case .collecting(let head, let limit, let overLimit):
+      guard let exchange else { return }
       exchange.answerBody.append(contentsOf: bytes.readableBytesView)
       if exchange.answerBody.count > limit {
         answerIsOverLimit(exchange, head, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing, isLast: isLast)
       } else if isLast {
         answerIsWhole(exchange, head)
       }
-    case .head, .body, .streaming, .upstream, .closed: break
+    case .none, .awaited: break
     }
   }
 
@@ -81,33 +83,23 @@ extension ClientHandler {
       if exchange.isHTTP10 { closesAfterAnswer = true }
     case .none, .length: break
     }
-    state = .relaying(exchange, status: head.response.status, toClient: framing)
     startTimer(shared.configuration.upstreamTimeout)
     // RFC 9110 section 8.6: what a body would be long is said in answers to HEAD and in a 304, and never in a 204.
     let announced = framing == .none && head.response.status != 204 ? head.response.fields.firstValue(of: "content-length") : nil
-    pendingHead = ForwardedHead.response(
+    let bytes = ForwardedHead.response(
       head.response, requestID: exchange.request.id, framing: framing, isPersistent: isPersistent(exchange), isHTTP10: exchange.isHTTP10,
       announcedLength: announced)
-    exchange.bytesSent += pendingHead.count
+    exchange.bytesSent += bytes.count
+    answerHalf.relay(head: bytes, status: head.response.status, framing: framing)
   }
 
   private func relay(_ bytes: ByteBuffer, isLast: Bool) {
-    guard case .relaying(let exchange, let status, let framing) = state else { return }
+    guard let exchange, case .relaying(let status, _) = answerHalf.state else { return }
     exchange.bodyBytesSent += bytes.readableBytes
     exchange.bytesSent += bytes.readableBytes
     // Written down before the last byte is sent.
     if isLast { record(exchange, status: status) }
-    var start = pendingHead
-    pendingHead = []
-    var end: StaticString = ""
-    if case .chunked = framing {
-      if bytes.readableBytes > 0 {
-        start += Array("\(String(bytes.readableBytes, radix: 16))\r\n".utf8)
-        end = isLast ? "\r\n0\r\n\r\n" : "\r\n"
-      } else if isLast {
-        end = "0\r\n\r\n"
-      }
-    }
+    let (start, end) = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast)
     write(start, bytes, end)
     if isLast { return answered(exchange) }
     startTimer(shared.configuration.upstreamTimeout)
@@ -160,7 +152,6 @@ extension ClientHandler {
   func refuse(_ exchange: Exchange, status: Int, closes: Bool = false, location: [UInt8]? = nil) {
     // Without the whole body the next bytes are not a request.
     if closes || !exchange.isBodyComplete { closesAfterAnswer = true }
-    pendingHead = []
     exchange.isOwnAnswer = true
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.request.id, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
@@ -170,58 +161,5 @@ extension ClientHandler {
     record(exchange, status: status)
     write(head + body)
     answered(exchange)
-  }
-
-  // MARK: The end
-
-  func isPersistent(_ exchange: Exchange) -> Bool {
-    exchange.parsed.isPersistent && !closesAfterAnswer && !inputIsClosed && !shared.isDraining.load(ordering: .relaxed)
-  }
-
-  private func answered(_ exchange: Exchange) {
-    guard isPersistent(exchange) else { return closeAfterFlush() }
-    state = .head
-    headStarted = nil
-    scan = HeadScan()
-    startTimer(shared.configuration.idleTimeout)
-    if buffer.readableBytes > 0 {
-      loop.eventLoop.assumeIsolated().execute { [weak self] in self?.process() }
-    } else {
-      buffer = ByteBuffer()
-      setReading(true)
-    }
-  }
-
-  /// Flushes, ends our side, and reads on for a moment: bytes under way would turn a close into a reset, which could take the
-  /// answer with it (RFC 9112 section 9.6).
-  private func closeAfterFlush() {
-    state = .closed
-    buffer = ByteBuffer()
-    setReading(true)
-    startTimer(shared.configuration.idleTimeout)
-    guard let channel else { return }
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    channel.writeAndFlush(channel.allocator.buffer(capacity: 0)).whenComplete { _ in
-      let handler = bound.value
-      guard !handler.inputIsClosed else { return handler.closeNow() }
-      handler.channel?.close(mode: .output, promise: nil)
-      handler.startTimer(.seconds(1))
-    }
-  }
-
-  func record(_ exchange: Exchange, status: Int) {
-    guard !exchange.isRecorded else { return }
-    exchange.isRecorded = true
-    shared.metrics.inFlight.wrappingSubtract(1, ordering: .relaxed)
-    let configuration = shared.configuration
-    var record = exchange.record(status: status)
-    record.sessionID = Identity.session(exchange.request.head.fields, cookie: configuration.sessionCookie)
-    record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
-    shared.metrics.record(record)
-    if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
-      audit.write(AuditRecord.line(for: record))
-    }
-    configuration.access?.write(AccessLogLine.line(for: record))
-    configuration.onExchange?(record)
   }
 }

@@ -13,7 +13,7 @@ extension ClientHandler {
 
   /// Sends a request whose body is held as a whole.
   func send(_ exchange: Exchange) {
-    state = .upstream(exchange)
+    requestHalf.complete()
     startTimer(shared.configuration.upstreamTimeout)
     withUpstream(exchange) { handler, connection in
       connection.send(
@@ -24,16 +24,14 @@ extension ClientHandler {
   /// Sends what is held of the body, and then what comes. Reading stops until there is a connection to send to.
   func beginStreaming(_ exchange: Exchange) {
     exchange.canRetry = false
-    state = .upstream(exchange)
+    requestHalf.wait()
     startTimer(shared.configuration.upstreamTimeout)
-    setReading(false)
     withUpstream(exchange) { handler, connection in
       let held = exchange.body
       exchange.body = []
       connection.send(handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, receiver: handler)
-      handler.state = .streaming(exchange)
+      handler.requestHalf.stream()
       handler.sendPiece(held, exchange)
-      handler.setReading(true)
       handler.process()
     }
   }
@@ -48,7 +46,7 @@ extension ClientHandler {
     }
     if !bytes.isEmpty || exchange.isBodyComplete { sendPiece(bytes, exchange) }
     if exchange.isBodyComplete {
-      state = .upstream(exchange)
+      requestHalf.complete()
       startTimer(shared.configuration.upstreamTimeout)
       return true
     }
@@ -58,7 +56,6 @@ extension ClientHandler {
       return true
     }
     startTimer(shared.configuration.bodyTimeout)
-    if connection?.isWritable == false { setReading(false) }
     return false
   }
 
@@ -82,7 +79,7 @@ extension ClientHandler {
       return body(self, idle)
     }
     UpstreamConnection.open(upstream, loop: loop) { [weak self] result in
-      guard let self, case .upstream(let current) = state, current === exchange else {
+      guard let self, self.exchange === exchange else {
         if case .success(let connection) = result { connection.close() }
         return
       }
@@ -107,14 +104,14 @@ extension ClientHandler {
 
 extension ClientHandler: UpstreamReceiver {
   func upstreamWritabilityDidChange(isWritable: Bool) {
-    if case .streaming = state { setReading(isWritable) }
+    updateReading()
   }
 
   func upstreamDidFail(_ failure: UpstreamFailure) {
     let wasReused = connection?.isReused ?? false
     connection = nil
     guard let exchange else { return }
-    if case .relaying(_, let status, _) = state {
+    if case .relaying(let status, _) = answerHalf.state {
       // Half an answer is sent: the only honest end is a broken connection.
       record(exchange, status: status)
       return closeNow()

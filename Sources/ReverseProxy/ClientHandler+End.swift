@@ -1,0 +1,68 @@
+import HTTPWire
+import NIOCore
+import Telemetry
+
+/// What comes after an answer: the next request, or the end of the connection.
+extension ClientHandler {
+  func isPersistent(_ exchange: Exchange) -> Bool {
+    exchange.parsed.isPersistent && !closesAfterAnswer && !inputIsClosed && !shared.isDraining.load(ordering: .relaxed)
+  }
+
+  func answered(_ exchange: Exchange) {
+    self.exchange = nil
+    answerHalf.end()
+    guard isPersistent(exchange) else { return closeAfterFlush() }
+    requestHalf.next()
+    headStarted = nil
+    scan = HeadScan()
+    startTimer(shared.configuration.idleTimeout)
+    if buffer.readableBytes == 0 {
+      buffer = ByteBuffer()
+      updateReading()
+    } else if !isProcessing {
+      // Not at once: the upstream is still telling of its answer.
+      loop.eventLoop.assumeIsolated().execute { [weak self] in self?.process() }
+    }
+  }
+
+  /// Flushes, ends our side, and reads on for a moment: bytes under way would turn a close into a reset, which could take the
+  /// answer with it (RFC 9112 section 9.6).
+  private func closeAfterFlush() {
+    requestHalf.end()
+    buffer = ByteBuffer()
+    updateReading()
+    startTimer(shared.configuration.idleTimeout)
+    guard let channel else { return }
+    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+    channel.writeAndFlush(channel.allocator.buffer(capacity: 0)).whenComplete { _ in
+      let handler = bound.value
+      guard !handler.inputIsClosed else { return handler.closeNow() }
+      handler.channel?.close(mode: .output, promise: nil)
+      handler.startTimer(.seconds(1))
+    }
+  }
+
+  /// Closes if nothing is under way; else after the answer.
+  func drain() {
+    closesAfterAnswer = true
+    if case .head = requestHalf.state, buffer.readableBytes == 0 { closeNow() }
+  }
+
+  func closeNow() { channel?.close(promise: nil) }
+
+  func record(_ exchange: Exchange, status: Int) {
+    guard !exchange.isRecorded else { return }
+    exchange.isRecorded = true
+    shared.metrics.inFlight.wrappingSubtract(1, ordering: .relaxed)
+    let configuration = shared.configuration
+    var record = exchange.record(status: status)
+    record.sessionID = Identity.session(exchange.request.head.fields, cookie: configuration.sessionCookie)
+    record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
+    shared.metrics.record(record)
+    if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
+      audit.write(AuditRecord.line(for: record))
+    }
+    configuration.access?.write(AccessLogLine.line(for: record))
+    configuration.onExchange?(record)
+  }
+}
