@@ -17,20 +17,14 @@ extension ClientHandler {
       requestHalf.wait()
     }
     let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response) }
-    if verdict.kind == .block {
-      dropConnection()
-      return refuse(exchange, verdict)
-    }
+    if verdict.kind == .block { return refuse(exchange, verdict) }
     if head.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
       answerHalf.collect(head, limit: limit, overLimit: overLimit)
       return startTimer(shared.configuration.upstreamTimeout)
     }
     // Phase 4 runs without a body; a refusal is still possible, for nothing has been sent.
     let bodyless = exchange.timed(4) { $0.inspectResponseBody([]) }
-    if bodyless.kind == .block {
-      dropConnection()
-      return refuse(exchange, bodyless)
-    }
+    if bodyless.kind == .block { return refuse(exchange, bodyless) }
     beginRelaying(exchange, head)
   }
 
@@ -51,15 +45,9 @@ extension ClientHandler {
   }
 
   private func answerIsOverLimit(_ exchange: Exchange, _ head: ParsedResponseHead, limit: Int, isRejected: Bool, isLast: Bool) {
-    if isRejected {
-      dropConnection()
-      return refuse(exchange, status: 500)
-    }
+    if isRejected { return refuse(exchange, status: 500) }
     let verdict = exchange.timed(4) { $0.inspectResponseBody(Array(exchange.answerBody.prefix(limit)), isTruncated: true) }
-    if verdict.kind == .block {
-      dropConnection()
-      return refuse(exchange, verdict)
-    }
+    if verdict.kind == .block { return refuse(exchange, verdict) }
     beginRelaying(exchange, head)
     relay(ByteBuffer(bytes: exchange.answerBody), isLast: isLast)
     exchange.answerBody = []
@@ -137,8 +125,7 @@ extension ClientHandler {
     case .deny: refuse(exchange, status: intervention.status)
     case .drop:
       exchange.isOwnAnswer = true
-      record(exchange, status: intervention.status)
-      closeNow()
+      breakOff(exchange, status: intervention.status)
     case .redirect(let location): refuse(exchange, status: intervention.status, location: location)
     }
   }
@@ -150,6 +137,8 @@ extension ClientHandler {
   }
 
   func refuse(_ exchange: Exchange, status: Int, closes: Bool = false, location: [UInt8]? = nil) {
+    // Whatever the upstream still does, nobody listens; and it may have half a request.
+    dropConnection()
     // Without the whole body the next bytes are not a request.
     if closes || !exchange.isBodyComplete { closesAfterAnswer = true }
     exchange.isOwnAnswer = true

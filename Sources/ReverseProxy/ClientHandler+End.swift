@@ -28,6 +28,7 @@ extension ClientHandler {
   /// Flushes, ends our side, and reads on for a moment: bytes under way would turn a close into a reset, which could take the
   /// answer with it (RFC 9112 section 9.6).
   private func closeAfterFlush() {
+    dropConnection()
     requestHalf.end()
     buffer = ByteBuffer()
     updateReading()
@@ -40,6 +41,16 @@ extension ClientHandler {
       handler.channel?.close(mode: .output, promise: nil)
       handler.startTimer(.seconds(1))
     }
+  }
+
+  /// Ends without an answer, or in the middle of one: then a broken connection is the only honest end.
+  func breakOff(_ exchange: Exchange, status: Int) {
+    dropConnection()
+    record(exchange, status: status)
+    self.exchange = nil
+    requestHalf.end()
+    answerHalf.end()
+    closeNow()
   }
 
   /// Closes if nothing is under way; else after the answer.

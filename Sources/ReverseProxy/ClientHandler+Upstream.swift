@@ -17,7 +17,8 @@ extension ClientHandler {
     startTimer(shared.configuration.upstreamTimeout)
     withUpstream(exchange) { handler, connection in
       connection.send(
-        handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, receiver: handler)
+        handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
+        receiver: handler)
     }
   }
 
@@ -29,9 +30,13 @@ extension ClientHandler {
     withUpstream(exchange) { handler, connection in
       let held = exchange.body
       exchange.body = []
-      connection.send(handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, receiver: handler)
+      connection.send(
+        handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, isWhole: false,
+        receiver: handler)
       handler.requestHalf.stream()
       handler.sendPiece(held, exchange)
+      // What is whole has been ended by that piece; a second end would be read as the next request.
+      if exchange.isBodyComplete { handler.requestHalf.complete() }
       handler.process()
     }
   }
@@ -40,7 +45,6 @@ extension ClientHandler {
   func stream(_ exchange: Exchange) -> Bool {
     var bytes: [UInt8] = []
     if let fault = take(exchange, into: &bytes) {
-      dropConnection()
       refuse(exchange, fault)
       return true
     }
@@ -51,7 +55,6 @@ extension ClientHandler {
       return true
     }
     if inputIsClosed {
-      dropConnection()
       refuse(exchange, FramingFault(status: 400, detail: "the request's body was cut off"))
       return true
     }
@@ -60,14 +63,14 @@ extension ClientHandler {
   }
 
   private func sendPiece(_ bytes: [UInt8], _ exchange: Exchange) {
-    guard case .chunked = exchange.parsed.framing else {
-      if !bytes.isEmpty { connection?.write(bytes) }
-      return
-    }
     var output: [UInt8] = []
-    if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
-    if exchange.isBodyComplete { output += Array("0\r\n\r\n".utf8) }
-    if !output.isEmpty { connection?.write(output) }
+    if case .chunked = exchange.parsed.framing {
+      if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
+      if exchange.isBodyComplete { output += Array("0\r\n\r\n".utf8) }
+    } else {
+      output = bytes
+    }
+    connection?.write(output, isLast: exchange.isBodyComplete)
   }
 
   /// Finds or opens a connection. An upstream that cannot be reached gives way to the next one: nothing was sent yet.
@@ -112,9 +115,7 @@ extension ClientHandler: UpstreamReceiver {
     connection = nil
     guard let exchange else { return }
     if case .relaying(let status, _) = answerHalf.state {
-      // Half an answer is sent: the only honest end is a broken connection.
-      record(exchange, status: status)
-      return closeNow()
+      return breakOff(exchange, status: status)
     }
     // A kept connection may have been closed by the upstream just then: once more on a fresh one.
     if wasReused, exchange.canRetry, failure == .closed { return send(exchange) }

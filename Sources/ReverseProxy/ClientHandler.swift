@@ -153,10 +153,10 @@ final class ClientHandler: ChannelInboundHandler {
     }
     switch (requestHalf.state, answerHalf.state) {
     case (_, .relaying): closeNow()
-    case (.collecting, _), (.streaming, _): refuse(exchange, status: 408, closes: true)
-    case (.head, _), (.waiting, _), (.complete, _), (.over, _):
-      dropConnection()
-      refuse(exchange, status: 504)
+    case (.collecting, _): refuse(exchange, status: 408, closes: true)
+    // Where nothing more was read since the upstream took nothing more, the client is not to blame.
+    case (.streaming, _): refuse(exchange, status: connection?.isWritable ?? false ? 408 : 504, closes: true)
+    case (.head, _), (.waiting, _), (.complete, _), (.over, _): refuse(exchange, status: 504)
     }
   }
 }

@@ -41,8 +41,11 @@ final class UpstreamConnection: ChannelInboundHandler {
   private weak var loop: LoopState?
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
-  /// Set when the upstream answered before it had the whole request: the rest would be read as the next one.
+  /// Set when the upstream answered before it had the whole request.
   var mustClose = false
+  /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
+  /// to the upstream: requests of other clients would be smuggled into its body.
+  private var isRequestWhole = false
 
   init(upstream: Int, loop: LoopState) {
     self.upstream = upstream
@@ -89,15 +92,19 @@ final class UpstreamConnection: ChannelInboundHandler {
   // MARK: Requests
 
   /// Begins a request. The answer goes to `receiver`.
-  func send(_ bytes: [UInt8], toHEAD: Bool, receiver: any UpstreamReceiver) {
+  ///
+  /// - Parameter isWhole: nothing of the request follows.
+  func send(_ bytes: [UInt8], toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
-    write(bytes)
+    write(bytes, isLast: isWhole)
   }
 
-  func write(_ bytes: [UInt8]) {
-    guard let channel else { return }
+  /// - Parameter isLast: nothing of the request follows; the bytes may be none.
+  func write(_ bytes: [UInt8], isLast: Bool) {
+    isRequestWhole = isLast
+    guard let channel, !bytes.isEmpty else { return }
     channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
   }
 
@@ -196,7 +203,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     let receiver = self.receiver
     self.receiver = nil
     isReused = true
-    if keeps, !mustClose, buffer.readableBytes == 0, let loop {
+    if keeps, !mustClose, isRequestWhole, buffer.readableBytes == 0, let loop {
       state = .idle
       buffer = ByteBuffer()
       setReading(true)

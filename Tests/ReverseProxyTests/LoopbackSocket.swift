@@ -97,10 +97,10 @@ final class ScriptedOrigin: Sendable {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
     }
     port = Int(in_port_t(bigEndian: address.sin_port))
-    Self.thread { [self] in
+    Thread.start { [self] in
       while case let client = accept(descriptor, nil, nil), client >= 0 {
         let number = accepted.add(1, ordering: .sequentiallyConsistent).oldValue
-        Self.thread {
+        Thread.start {
           let connection = LoopbackSocket(descriptor: client)
           script(connection, number)
           connection.close()
@@ -111,19 +111,35 @@ final class ScriptedOrigin: Sendable {
   }
 
   func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+}
 
-  private static func thread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
+/// A thread of a test's own, for calls that block: the tasks' threads are few.
+final class Thread: Sendable {
+  private let body: @Sendable () -> Void
+  private let isDone = Atomic<Bool>(false)
+
+  private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+  @discardableResult
+  static func start(_ body: @escaping @Sendable () -> Void) -> Thread {
+    let thread = Thread(body)
+    var handle = pthread_t()
     pthread_create(
-      &thread, nil,
+      &handle, nil,
       { argument in
-        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+        if let argument {
+          let thread = Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue()
+          thread.body()
+          thread.isDone.store(true, ordering: .releasing)
+        }
         return nil
-      }, Unmanaged.passRetained(Box(body)).toOpaque())
-    pthread_detach(thread)
+      }, Unmanaged.passRetained(thread).toOpaque())
+    pthread_detach(handle)
+    return thread
+  }
+
+  /// Returns when the thread has ended.
+  func wait() {
+    while !isDone.load(ordering: .acquiring) { usleep(2000) }
   }
 }

@@ -1,0 +1,92 @@
+import Glibc
+import Testing
+
+/// When a connection to an upstream carries another client's request, and when it must not.
+@Suite("Kept upstream connections", .serialized)
+struct UpstreamReuseTests {
+  private static let streaming = "SecRequestBodyAccess Off"
+
+  private static func get(_ path: String, port: Int) -> String {
+    let client = LoopbackSocket.connect(port: port)
+    defer { client.close() }
+    client.send("GET \(path) HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+    return client.receiveToEnd()
+  }
+
+  @Test("after a body that did not come in time, the next request is not read as its rest")
+  func bodyTimeout() async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, number in
+      if number == 0 {
+        log.note(connection.receive(until: "abc"))
+        usleep(400_000)
+        // An answer that comes late; nobody may take the connection for a free one.
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate")
+        log.note(connection.receiveToEnd())
+      } else if Harness.readRequest(connection) != nil {
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      }
+    }
+    try await Harness.withProxy(
+      rules: Self.streaming, origins: [origin], log: log, configure: { $0.bodyTimeout = .milliseconds(200) }
+    ) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc")
+      #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 408 "))
+      try await Task.sleep(for: .milliseconds(400))
+      #expect(Self.get("/next", port: server.port).hasSuffix("ok"))
+      client.close()
+      #expect(log.records.withLock { $0.map(\.status) } == [408, 200])
+    }
+    #expect(origin.connectionCount == 2)
+    #expect(log.seen.withLock { $0.allSatisfy { !$0.contains("/next") } })
+  }
+
+  @Test("an upstream that takes no more of a body is a 504, not the client's 408")
+  func upstreamTakesNoMore() async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      _ = connection.receive(until: "\r\n\r\n")
+      usleep(900_000)
+    }
+    try await Harness.withProxy(
+      rules: Self.streaming, origins: [origin],
+      configure: {
+        $0.bodyTimeout = .milliseconds(200)
+        $0.upstreamTimeout = .milliseconds(200)
+      }
+    ) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      let sender = Thread.start {
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\n")
+        let piece = String(repeating: "x", count: 1_000_000)
+        for _ in 0..<100 where !client.send(piece) { break }
+      }
+      #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 504 "))
+      client.endSending()
+      sender.wait()
+      client.close()
+      #expect(log.records.withLock { $0.map(\.status) } == [504])
+    }
+  }
+
+  @Test("a chunked body that is whole when streaming begins is ended once")
+  func oneLastChunk() async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, _ in
+      let text = connection.receive(until: "0\r\n\r\n")
+      usleep(100_000)
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+      log.note(text + connection.receiveToEnd())
+    }
+    try await Harness.withProxy(
+      rules: "SecRequestBodyLimit 10\nSecRequestBodyLimitAction ProcessPartial", origins: [origin], log: log
+    ) { server, _ in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send(
+        "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n14\r\n01234567890123456789\r\n0\r\n\r\n")
+      #expect(client.receiveToEnd().hasSuffix("ok"))
+      client.close()
+    }
+    #expect(log.seen.withLock { $0.first?.hasSuffix("\r\n\r\n14\r\n01234567890123456789\r\n0\r\n\r\n") == true })
+  }
+}
