@@ -110,6 +110,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   var isWritable: Bool { channel?.isWritable ?? false }
 
+  /// Bytes that were given to `write` and have not left this process.
+  private var unsentBytes: Int { (try? channel?.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+
   /// Whether to read what the upstream sends: off while the client is slow.
   func setReading(_ isOn: Bool) {
     guard isOn != isReading, let channel else { return }
@@ -203,7 +206,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     let receiver = self.receiver
     self.receiver = nil
     isReused = true
-    if keeps, !mustClose, isRequestWhole, buffer.readableBytes == 0, let loop {
+    // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
+    if keeps, !mustClose, isRequestWhole, unsentBytes == 0, buffer.readableBytes == 0, let loop {
       state = .idle
       buffer = ByteBuffer()
       setReading(true)

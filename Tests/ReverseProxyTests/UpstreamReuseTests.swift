@@ -89,4 +89,25 @@ struct UpstreamReuseTests {
     }
     #expect(log.seen.withLock { $0.first?.hasSuffix("\r\n\r\n14\r\n01234567890123456789\r\n0\r\n\r\n") == true })
   }
+
+  @Test("an answer that comes before a held body has left does not free the connection")
+  func answerBeforeTheBody() async throws {
+    let origin = ScriptedOrigin { connection, number in
+      if number == 0 {
+        _ = connection.receive(until: "\r\n\r\n")
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nearly")
+        usleep(700_000)
+      } else if Harness.readRequest(connection) != nil {
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      }
+    }
+    try await Harness.withProxy(origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(500) }) { server, _ in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send(Harness.post(String(repeating: "x", count: 12_000_000)))
+      #expect(client.receiveToEnd().hasSuffix("early"))
+      client.close()
+      #expect(Self.get("/next", port: server.port).hasSuffix("ok"))
+    }
+    #expect(origin.connectionCount == 2)
+  }
 }
