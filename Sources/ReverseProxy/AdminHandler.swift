@@ -23,8 +23,7 @@ final class AdminHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var incoming = unwrapInboundIn(data)
-    buffer.writeBuffer(&incoming)
+    buffer.receive(unwrapInboundIn(data))
     guard case .head(let parsed, let consumed) = buffer.withUnsafeReadableBytes({ parser.parse($0) }) else { return }
     buffer.moveReaderIndex(forwardBy: consumed)
     let (status, type, body) =

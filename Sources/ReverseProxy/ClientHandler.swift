@@ -74,8 +74,7 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if case .over = requestHalf.state { return }
-    var incoming = unwrapInboundIn(data)
-    if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
+    buffer.receive(unwrapInboundIn(data))
     process()
   }
 

@@ -129,8 +129,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   // MARK: Answers
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var incoming = unwrapInboundIn(data)
-    if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
+    buffer.receive(unwrapInboundIn(data))
     process()
   }
 
