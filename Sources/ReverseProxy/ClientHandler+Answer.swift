@@ -20,7 +20,7 @@ extension ClientHandler {
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if head.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
       answerHalf.collect(head, limit: limit, overLimit: overLimit)
-      return startTimer(shared.configuration.upstreamTimeout)
+      return wait()
     }
     // Phase 4 runs without a body; a refusal is still possible, for nothing has been sent.
     let bodyless = exchange.timed(4) { $0.inspectResponseBody([]) }
@@ -71,7 +71,6 @@ extension ClientHandler {
       if exchange.isHTTP10 { closesAfterAnswer = true }
     case .none, .length: break
     }
-    startTimer(shared.configuration.upstreamTimeout)
     // RFC 9110 section 8.6: what a body would be long is said in answers to HEAD and in a 304, and never in a 204.
     let announced = framing == .none && head.response.status != 204 ? head.response.fields.firstValue(of: "content-length") : nil
     let bytes = ForwardedHead.response(
@@ -79,6 +78,7 @@ extension ClientHandler {
       announcedLength: announced)
     exchange.bytesSent += bytes.count
     answerHalf.relay(head: bytes, status: head.response.status, framing: framing)
+    wait()
   }
 
   private func relay(_ bytes: ByteBuffer, isLast: Bool) {
@@ -90,13 +90,14 @@ extension ClientHandler {
     let (start, end) = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast)
     write(start, bytes, end)
     if isLast { return answered(exchange) }
-    startTimer(shared.configuration.upstreamTimeout)
+    wait()
     if channel?.isWritable == false { connection?.setReading(false) }
   }
 
   /// One flush; small pieces are joined, large ones go as they are.
   private func write(_ start: [UInt8], _ body: ByteBuffer, _ end: StaticString) {
     guard let channel else { return }
+    writeProgress.wrote(start.count + body.readableBytes + end.utf8CodeUnitCount)
     let isSmall = body.readableBytes <= 16 * 1024
     var first = channel.allocator.buffer(capacity: start.count + (isSmall ? body.readableBytes : 0) + end.utf8CodeUnitCount)
     first.writeBytes(start)
@@ -113,6 +114,7 @@ extension ClientHandler {
 
   func write(_ bytes: [UInt8]) {
     guard let channel, !bytes.isEmpty else { return }
+    writeProgress.wrote(bytes.count)
     channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
   }
 

@@ -15,9 +15,11 @@ extension ClientHandler {
     requestHalf.next()
     headStarted = nil
     scan = HeadScan()
-    startTimer(shared.configuration.idleTimeout)
     if buffer.readableBytes == 0 {
       buffer = ByteBuffer()
+      wait()
+      // A connection is idle when the client has the whole answer, not when the answer was made.
+      if waiting == .reader { afterFlush { $0.wait() } }
       updateReading()
     } else if !isProcessing {
       // Not at once: the upstream is still telling of its answer.
@@ -27,19 +29,27 @@ extension ClientHandler {
 
   /// Flushes, ends our side, and reads on for a moment: bytes under way would turn a close into a reset, which could take the
   /// answer with it (RFC 9112 section 9.6).
-  private func closeAfterFlush() {
+  func closeAfterFlush() {
     dropConnection()
     requestHalf.end()
     buffer = ByteBuffer()
     updateReading()
-    startTimer(shared.configuration.idleTimeout)
-    guard let channel else { return }
-    let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
-    channel.writeAndFlush(channel.allocator.buffer(capacity: 0)).whenComplete { _ in
-      let handler = bound.value
+    wait()
+    afterFlush { handler in
       guard !handler.inputIsClosed else { return handler.closeNow() }
+      handler.isLingering = true
       handler.channel?.close(mode: .output, promise: nil)
-      handler.startTimer(.seconds(1))
+      handler.wait()
+    }
+  }
+
+  /// Calls back when all that was written so far has left this process, or never will.
+  private func afterFlush(_ body: @escaping (ClientHandler) -> Void) {
+    guard let channel else { return }
+    let bound = NIOLoopBound((self, body), eventLoop: loop.eventLoop)
+    channel.writeAndFlush(channel.allocator.buffer(capacity: 0)).whenComplete { _ in
+      let (handler, body) = bound.value
+      body(handler)
     }
   }
 
@@ -56,7 +66,7 @@ extension ClientHandler {
   /// Closes if nothing is under way; else after the answer.
   func drain() {
     closesAfterAnswer = true
-    if case .head = requestHalf.state, buffer.readableBytes == 0 { closeNow() }
+    if case .head = requestHalf.state, buffer.readableBytes == 0 { closeAfterFlush() }
   }
 
   func closeNow() { channel?.close(promise: nil) }

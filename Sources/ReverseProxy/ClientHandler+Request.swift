@@ -26,11 +26,11 @@ extension ClientHandler {
     guard channel?.isWritable ?? false else { return false }
     if headStarted == nil, buffer.readableBytes > 0 {
       headStarted = .now()
-      startTimer(shared.configuration.headTimeout)
+      wait()
     }
     switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: inputIsClosed) }) {
     case .needsMore:
-      if inputIsClosed { closeNow() }
+      if inputIsClosed { closeAfterFlush() }
       return false
     case .head(let parsed, let consumed):
       buffer.moveReaderIndex(forwardBy: consumed)
@@ -84,7 +84,7 @@ extension ClientHandler {
       }
       sendContinue(parsed)
       requestHalf.collect(limit: limit, overLimit: overLimit)
-      startTimer(shared.configuration.bodyTimeout)
+      wait()
     case (_, .none):
       let verdict = exchange.timed(2) { $0.inspectBody([]) }
       if verdict.kind == .block { return refuse(exchange, verdict) }
@@ -156,7 +156,7 @@ extension ClientHandler {
       refuse(exchange, FramingFault(status: 400, detail: "the request's body was cut off"))
       return true
     }
-    startTimer(shared.configuration.bodyTimeout)
+    wait()
     return false
   }
 

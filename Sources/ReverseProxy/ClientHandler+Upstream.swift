@@ -14,7 +14,7 @@ extension ClientHandler {
   /// Sends a request whose body is held as a whole.
   func send(_ exchange: Exchange) {
     requestHalf.complete()
-    startTimer(shared.configuration.upstreamTimeout)
+    wait()
     withUpstream(exchange) { handler, connection in
       connection.send(
         handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
@@ -26,7 +26,7 @@ extension ClientHandler {
   func beginStreaming(_ exchange: Exchange) {
     exchange.canRetry = false
     requestHalf.wait()
-    startTimer(shared.configuration.upstreamTimeout)
+    wait()
     withUpstream(exchange) { handler, connection in
       let held = exchange.body
       exchange.body = []
@@ -51,14 +51,14 @@ extension ClientHandler {
     if !bytes.isEmpty || exchange.isBodyComplete { sendPiece(bytes, exchange) }
     if exchange.isBodyComplete {
       requestHalf.complete()
-      startTimer(shared.configuration.upstreamTimeout)
+      wait()
       return true
     }
     if inputIsClosed {
       refuse(exchange, FramingFault(status: 400, detail: "the request's body was cut off"))
       return true
     }
-    startTimer(shared.configuration.bodyTimeout)
+    wait()
     return false
   }
 
@@ -107,6 +107,7 @@ extension ClientHandler {
 
 extension ClientHandler: UpstreamReceiver {
   func upstreamWritabilityDidChange(isWritable: Bool) {
+    wait()
     updateReading()
   }
 

@@ -31,6 +31,9 @@ final class ClientHandler: ChannelInboundHandler {
   /// Whether the client has ended its side.
   var inputIsClosed = false
   var closesAfterAnswer = false
+  /// Whether our side of the connection is ended and flushed.
+  var isLingering = false
+  var writeProgress = WriteProgress()
   var client = Endpoint(address: "")
   var server = Endpoint(address: "")
   var isProcessing = false
@@ -55,7 +58,7 @@ final class ClientHandler: ChannelInboundHandler {
     client = Endpoint(address: context.remoteAddress?.ipAddress ?? "0.0.0.0", port: context.remoteAddress?.port ?? 0)
     server = Endpoint(address: context.localAddress?.ipAddress ?? "0.0.0.0", port: context.localAddress?.port ?? 0)
     loop.connected(self)
-    startTimer(shared.configuration.headTimeout)
+    startTimer(.now() + TimeAmount(shared.configuration.headTimeout))
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -82,7 +85,7 @@ final class ClientHandler: ChannelInboundHandler {
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputIsClosed = true
       // With the answer flushed and nothing more to come, both sides are done.
-      if case .over = requestHalf.state { startTimer(.zero) } else { process() }
+      if isLingering { closeNow() } else { process() }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -91,6 +94,8 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     connection?.setReading(context.channel.isWritable)
+    // The clock starts anew for whom it is now waited for.
+    wait()
     if context.channel.isWritable { process() }
     context.fireChannelWritabilityChanged()
   }
@@ -124,9 +129,29 @@ final class ClientHandler: ChannelInboundHandler {
 
   // MARK: Time
 
-  /// Sets the time limit of the present state. A timer that is due earlier is left to find that out itself: most never matter.
-  func startTimer(_ limit: Duration) {
-    deadline = .now() + TimeAmount(limit)
+  var waiting: Waiting {
+    Waiting.of(
+      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: channel?.isWritable ?? true,
+      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: channel?.unsentBytes ?? 0 > 0)
+  }
+
+  /// Starts the time limit of what is waited for now, since something has happened.
+  func wait() {
+    let configuration = shared.configuration
+    switch waiting {
+    case .nextRequest: startTimer(.now() + TimeAmount(configuration.idleTimeout))
+    // For the whole head, however many pieces it comes in.
+    case .restOfHead: startTimer((headStarted ?? .now()) + TimeAmount(configuration.headTimeout))
+    case .restOfBody: startTimer(.now() + TimeAmount(configuration.bodyTimeout))
+    case .upstream: startTimer(.now() + TimeAmount(configuration.upstreamTimeout))
+    case .reader: startTimer(.now() + TimeAmount(configuration.writeTimeout))
+    case .end: startTimer(.now() + .seconds(1))
+    }
+  }
+
+  /// A timer that is due earlier is left to find out itself that it was too early: most never matter.
+  private func startTimer(_ deadline: NIODeadline) {
+    self.deadline = deadline
     if timer != nil, timerDue <= deadline { return }
     schedule()
   }
@@ -143,19 +168,25 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   private func timeIsUp() {
-    guard let exchange else {
-      // An idle connection just closes; a head that does not come to its end is answered.
-      if case .head = requestHalf.state, buffer.readableBytes > 0 {
-        return cutOff(status: 408, detail: "the request's head did not arrive in time")
-      }
-      return closeNow()
+    switch waiting {
+    case .nextRequest: closeAfterFlush()
+    case .restOfHead: cutOff(status: 408, detail: "the request's head did not arrive in time")
+    case .restOfBody: giveUp(status: 408)
+    case .upstream:
+      // A large body may take long to arrive there; that it moves is enough.
+      if connection?.hasTakenMore() ?? false { return wait() }
+      giveUp(status: 504)
+    case .reader:
+      if writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) { return wait() }
+      giveUp(status: 499)
+    case .end: closeNow()
     }
-    switch (requestHalf.state, answerHalf.state) {
-    case (_, .relaying): closeNow()
-    case (.collecting, _): refuse(exchange, status: 408, closes: true)
-    // Where nothing more was read since the upstream took nothing more, the client is not to blame.
-    case (.streaming, _): refuse(exchange, status: connection?.isWritable ?? false ? 408 : 504, closes: true)
-    case (.head, _), (.waiting, _), (.complete, _), (.over, _): refuse(exchange, status: 504)
-    }
+  }
+
+  /// Ends the exchange, if there is one, and the connection.
+  private func giveUp(status: Int) {
+    guard let exchange else { return closeNow() }
+    guard case .relaying(let sent, _) = answerHalf.state else { return refuse(exchange, status: status, closes: true) }
+    breakOff(exchange, status: sent)
   }
 }

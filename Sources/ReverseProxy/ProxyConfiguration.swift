@@ -65,6 +65,9 @@ public struct ProxyConfiguration: Sendable {
   public var connectTimeout = Duration.seconds(3)
   /// Without a byte of the upstream's answer. 30 seconds by default.
   public var upstreamTimeout = Duration.seconds(30)
+  /// Without a byte reaching a client that has an answer to read. Noticed after this long, and before twice that. 30 seconds by
+  /// default.
+  public var writeTimeout = Duration.seconds(30)
   /// That a drain waits for requests in flight. 30 seconds by default.
   public var drainTimeout = Duration.seconds(30)
   public var version = "0"

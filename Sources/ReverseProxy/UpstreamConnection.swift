@@ -35,6 +35,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var state = State.idle
   private var scan = HeadScan()
   private var isReading = true
+  private var writeProgress = WriteProgress()
   private var buffer = ByteBuffer()
   private var channel: (any Channel)?
   private weak var receiver: (any UpstreamReceiver)?
@@ -105,13 +106,14 @@ final class UpstreamConnection: ChannelInboundHandler {
   func write(_ bytes: [UInt8], isLast: Bool) {
     isRequestWhole = isLast
     guard let channel, !bytes.isEmpty else { return }
+    writeProgress.wrote(bytes.count)
     channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
   }
 
   var isWritable: Bool { channel?.isWritable ?? false }
 
-  /// Bytes that were given to `write` and have not left this process.
-  private var unsentBytes: Int { (try? channel?.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+  /// Whether the upstream has taken more of the request since the last call.
+  func hasTakenMore() -> Bool { writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) }
 
   /// Whether to read what the upstream sends: off while the client is slow.
   func setReading(_ isOn: Bool) {
@@ -206,7 +208,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, !mustClose, isRequestWhole, unsentBytes == 0, buffer.readableBytes == 0, let loop {
+    if keeps, !mustClose, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
       state = .idle
       buffer = ByteBuffer()
       setReading(true)

@@ -42,6 +42,7 @@ public struct SettingKey: Sendable, Equatable {
     .init("timeouts", "idle", .seconds(1...86_400), "60s", "That an idle connection to a client stays open."),
     .init("timeouts", "connect", .seconds(1...3600), "3s", "To connect to an upstream."),
     .init("timeouts", "upstream", .seconds(1...86_400), "30s", "Without a byte of the upstream's answer."),
+    .init("timeouts", "write", .seconds(1...86_400), "30s", "Without a byte reaching a client that has an answer to read."),
     .init("timeouts", "drain", .seconds(0...86_400), "30s", "That a drain waits for requests in flight."),
 
     .init("limits", "request-line", .bytes(64...1_048_576), "16KiB", "Of the request line; longer is 414."),

@@ -72,6 +72,7 @@ struct ProxyPlan {
     apply("timeouts.idle", to: &configuration.idleTimeout)
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
+    apply("timeouts.write", to: &configuration.writeTimeout)
     apply("timeouts.drain", to: &configuration.drainTimeout)
     apply("limits.request-line", to: &configuration.limits.maximumLineBytes)
     apply("limits.field", to: &configuration.limits.maximumFieldBytes)

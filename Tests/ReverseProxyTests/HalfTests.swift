@@ -51,3 +51,75 @@ struct HalfTests {
     #expect(Self.answers.count == 6)
   }
 }
+
+@Suite("Whom a connection waits for")
+struct WaitingTests {
+  private enum Step { case head, collecting, streaming, complete, over }
+
+  private static func halves(_ step: Step, relaying: Bool) -> (RequestHalf, AnswerHalf) {
+    var request = RequestHalf()
+    var answer = AnswerHalf()
+    if step == .head { return (request, answer) }
+    request.headArrived()
+    answer.expect()
+    switch step {
+    case .head: break
+    case .collecting: request.collect(limit: 1, overLimit: .reject)
+    case .streaming: request.stream()
+    case .complete: request.complete()
+    case .over: request.end()
+    }
+    if relaying { answer.relay(head: [0], status: 200, framing: .chunked) }
+    return (request, answer)
+  }
+
+  private struct Row {
+    var step: Step
+    var relaying = false
+    var hasInput = false
+    var client = true
+    var upstream = true
+    var unsent = false
+    var expected: Waiting
+  }
+
+  private static let rows: [Row] = [
+    Row(step: .head, expected: .nextRequest),
+    Row(step: .head, unsent: true, expected: .reader),
+    Row(step: .head, hasInput: true, expected: .restOfHead),
+    Row(step: .head, hasInput: true, unsent: true, expected: .restOfHead),
+    Row(step: .head, hasInput: true, client: false, unsent: true, expected: .reader),
+    Row(step: .collecting, expected: .restOfBody),
+    Row(step: .collecting, upstream: false, expected: .restOfBody),
+    Row(step: .streaming, expected: .restOfBody),
+    Row(step: .streaming, upstream: false, expected: .upstream),
+    Row(step: .streaming, relaying: true, expected: .upstream),
+    Row(step: .complete, expected: .upstream),
+    Row(step: .complete, relaying: true, expected: .upstream),
+    Row(step: .complete, relaying: true, client: false, unsent: true, expected: .reader),
+    Row(step: .over, unsent: true, expected: .reader),
+    Row(step: .over, expected: .end),
+  ]
+
+  @Test("follows from the two halves and the sockets")
+  func waiting() {
+    for row in Self.rows {
+      let (request, answer) = Self.halves(row.step, relaying: row.relaying)
+      let result = Waiting.of(
+        request, answer, hasInput: row.hasInput, isClientWritable: row.client, isUpstreamWritable: row.upstream, hasUnsent: row.unsent)
+      #expect(result == row.expected, "\(row)")
+    }
+    #expect(Self.rows.count == 15)
+  }
+
+  @Test("what the peer acknowledged is progress, what only left this process is not")
+  func progress() {
+    let steps = [(0, 0, false), (100, 100, false), (0, 99, true), (0, 99, false), (50, 149, false), (0, 0, true), (0, 0, false)]
+    var progress = WriteProgress()
+    for (index, (wrote, underWay, expected)) in steps.enumerated() {
+      progress.wrote(wrote)
+      let hasMoved = progress.hasMoved(underWay: underWay)
+      #expect(hasMoved == expected, "step \(index)")
+    }
+  }
+}

@@ -12,8 +12,10 @@ struct LoopbackSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
-  static func connect(port: Int) -> LoopbackSocket {
+  /// - Parameter receiveBuffer: bytes that the kernel takes for a slow reader; its own choice if nil.
+  static func connect(port: Int, receiveBuffer: Int32? = nil) -> LoopbackSocket {
     let result = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    if var size = receiveBuffer { setsockopt(result.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
     _ = withAddress(port: port) { Glibc.connect(result.descriptor, $0, $1) }
     return result
   }
