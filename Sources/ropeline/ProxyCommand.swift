@@ -83,6 +83,8 @@ struct ProxyCommand: AsyncParsableCommand {
       default:
         Terminal.error("ropeline: draining: no new connections; requests in flight end first")
         try await server.drain()
+        // A reader of our logs that is slow gets the last lines too; one that stands still does not keep us.
+        for writer in [configuration.audit, configuration.access].compactMap({ $0 }) { await writer.finish(within: .seconds(1)) }
         return
       }
     }
