@@ -15,6 +15,7 @@ extension ClientHandler {
   func send(_ exchange: Exchange) {
     requestHalf.complete()
     wait()
+    if !exchange.wasRetried { loop.retries.requestWasSent() }
     withUpstream(exchange) { handler, connection in
       connection.send(
         handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
@@ -77,7 +78,8 @@ extension ClientHandler {
   private func withUpstream(_ exchange: Exchange, _ body: @escaping (ClientHandler, UpstreamConnection) -> Void) {
     guard let upstream = shared.upstreams.choose(tried: exchange.triedUpstreams) else { return refuse(exchange, status: 502) }
     exchange.upstreamStarted = exchange.upstreamStarted ?? .now()
-    if let idle = loop.takeIdle(upstream) {
+    // A second attempt takes no kept connection: it could be as stale as the first, and the next one too.
+    if !exchange.wasRetried, let idle = loop.takeIdle(upstream) {
       connection = idle
       return body(self, idle)
     }
@@ -119,7 +121,10 @@ extension ClientHandler: UpstreamReceiver {
       return breakOff(exchange, status: status)
     }
     // A kept connection may have been closed by the upstream just then: once more on a fresh one.
-    if wasReused, exchange.canRetry, failure == .closed { return send(exchange) }
+    if wasReused, exchange.canRetry, !exchange.wasRetried, failure == .closed, loop.retries.take() {
+      exchange.wasRetried = true
+      return send(exchange)
+    }
     refuse(exchange, status: failure == .timedOut ? 504 : 502)
   }
 }

@@ -39,6 +39,8 @@ final class Exchange {
   /// Whether the request may be sent once more on a fresh connection: all of it is held, nothing of an answer was seen, and doing
   /// it twice does no harm.
   var canRetry: Bool
+  /// Whether this was done already; it is done once.
+  var wasRetried = false
 
   init(
     parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,

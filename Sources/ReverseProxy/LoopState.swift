@@ -10,6 +10,7 @@ final class LoopState: @unchecked Sendable {
   private var generation: Inspector
   private var scratchOfGeneration: InspectionScratch
   private var idle: [[UpstreamConnection]]
+  var retries = RetryBudget()
   private var clients: [ObjectIdentifier: ClientHandler] = [:]
 
   /// Idle connections that are kept to one upstream.

@@ -4,7 +4,14 @@ import NIOCore
 import NIOPosix
 
 /// Why an upstream gave no usable answer.
-enum UpstreamFailure: Error { case unreachable, closed, broken, timedOut }
+enum UpstreamFailure: Error {
+  case unreachable
+  /// The connection ended without a byte of an answer.
+  case closed
+  /// What came is no answer, or not all of one.
+  case broken
+  case timedOut
+}
 
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
@@ -42,6 +49,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private weak var loop: LoopState?
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
+  /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
+  private var hasAnswerBytes = false
   /// Set when the upstream answered before it had the whole request.
   var mustClose = false
   /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
@@ -99,6 +108,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
+    hasAnswerBytes = false
     write(bytes, isLast: isWhole)
   }
 
@@ -131,6 +141,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   // MARK: Answers
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    hasAnswerBytes = true
     buffer.receive(unwrapInboundIn(data))
     process()
   }
@@ -233,14 +244,14 @@ final class UpstreamConnection: ChannelInboundHandler {
     case .idle:
       state = .closed
       loop?.forget(self)
-    case .head, .body, .chunked: fail(.closed)
+    case .head, .body, .chunked: fail(hasAnswerBytes ? .broken : .closed)
     }
     channel = nil
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if case .closed = state { return }
-    fail(.closed)
+    fail(hasAnswerBytes ? .broken : .closed)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {

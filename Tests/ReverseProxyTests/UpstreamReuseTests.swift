@@ -1,6 +1,8 @@
 import Glibc
 import Testing
 
+@testable import ReverseProxy
+
 /// When a connection to an upstream carries another client's request, and when it must not.
 @Suite("Kept upstream connections", .serialized)
 struct UpstreamReuseTests {
@@ -109,5 +111,63 @@ struct UpstreamReuseTests {
       #expect(Self.get("/next", port: server.port).hasSuffix("ok"))
     }
     #expect(origin.connectionCount == 2)
+  }
+
+  @Test("one request is sent twice at most, however many kept connections are stale")
+  func oneRetry() async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, _ in
+      guard let first = Harness.readRequest(connection) else { return }
+      // All requests of the beginning are answered when all are there, so that each has a connection of its own.
+      if !first.hasPrefix("GET /first ") { return log.note("again") }
+      log.note("first")
+      while log.seen.withLock({ $0.count }) < 8 { usleep(2000) }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      if Harness.readRequest(connection) != nil { log.note("again") }
+    }
+    try await Harness.withProxy(origins: [origin], log: log) { server, log in
+      let clients = (0..<8).map { _ in LoopbackSocket.connect(port: server.port) }
+      for client in clients { client.send("GET /first HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
+      for client in clients {
+        #expect(client.receiveToEnd().hasSuffix("ok"))
+        client.close()
+      }
+      #expect(origin.connectionCount == 8)
+      #expect(Self.get("/next", port: server.port).hasPrefix("HTTP/1.1 502 "))
+      #expect(log.seen.withLock { $0.count { $0 == "again" } } == 2)
+    }
+    #expect(origin.connectionCount == 9)
+  }
+
+  @Test("a request of which the answer had begun is not sent again")
+  func noRetryAfterTheFirstByte() async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      guard Harness.readRequest(connection) != nil else { return }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      guard Harness.readRequest(connection) != nil else { return }
+      connection.send("HTTP/1.1 2")
+    }
+    try await Harness.withProxy(origins: [origin]) { server, _ in
+      #expect(Self.get("/1", port: server.port).hasSuffix("ok"))
+      #expect(Self.get("/2", port: server.port).hasPrefix("HTTP/1.1 502 "))
+    }
+    #expect(origin.connectionCount == 1)
+  }
+
+  @Test("ten retries are free, then every tenth request pays for one")
+  func budget() {
+    var budget = RetryBudget()
+    func takeAll() -> Int {
+      var count = 0
+      while budget.take() { count += 1 }
+      return count
+    }
+    #expect(takeAll() == 10)
+    for _ in 0..<9 { budget.requestWasSent() }
+    #expect(takeAll() == 0)
+    for _ in 0..<21 { budget.requestWasSent() }
+    #expect(takeAll() == 3)
+    for _ in 0..<1000 { budget.requestWasSent() }
+    #expect(takeAll() == 10)
   }
 }
