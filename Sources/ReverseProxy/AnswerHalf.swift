@@ -21,14 +21,16 @@ struct AnswerHalf {
     case relaying(status: Int, framing: BodyFraming)
   }
   private(set) var state = State.none
-  /// The head, kept until the body's first bytes or its end, so that a small answer is one write.
+  /// The head, kept until the body's first bytes, its end, or a pause of the upstream, so that a small answer is one write.
   private var pendingHead: [UInt8] = []
 
-  /// Whether bytes of the upstream's answer have gone to the client: then no other answer is possible.
-  var isUnderWay: Bool {
-    if case .relaying = state { return pendingHead.isEmpty }
-    return false
+  /// The status that has gone to the client: then no other answer is possible. Nil as long as one is.
+  var sentStatus: Int? {
+    if case .relaying(let status, _) = state, pendingHead.isEmpty { return status }
+    return nil
   }
+
+  var isHeadPending: Bool { !pendingHead.isEmpty }
 
   mutating func expect() {
     guard case .none = state else { return assertionFailure("one answer at a time") }

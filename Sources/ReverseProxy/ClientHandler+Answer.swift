@@ -76,7 +76,6 @@ extension ClientHandler {
     let bytes = ForwardedHead.response(
       head.response, requestID: exchange.request.id, framing: framing, isPersistent: isPersistent(exchange), isHTTP10: exchange.isHTTP10,
       announcedLength: announced)
-    exchange.bytesSent += bytes.count
     answerHalf.relay(head: bytes, status: head.response.status, framing: framing)
     wait()
   }
@@ -84,14 +83,24 @@ extension ClientHandler {
   private func relay(_ bytes: ByteBuffer, isLast: Bool) {
     guard let exchange, case .relaying(let status, _) = answerHalf.state else { return }
     exchange.bodyBytesSent += bytes.readableBytes
-    exchange.bytesSent += bytes.readableBytes
+    let (start, end) = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast)
+    exchange.bytesSent += start.count + bytes.readableBytes + end.utf8CodeUnitCount
     // Written down before the last byte is sent.
     if isLast { record(exchange, status: status) }
-    let (start, end) = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast)
     write(start, bytes, end)
     if isLast { return answered(exchange) }
     wait()
     if channel?.isWritable == false { connection?.setReading(false) }
+  }
+
+  /// Sends a head for which no body has come yet: a stream of events may begin with a long silence, and its reader waits for the head.
+  func upstreamDidPause() {
+    guard answerHalf.isHeadPending, let exchange else { return }
+    // After everything that is known now has been handled: an end of the connection may be, and then the answer is another one.
+    loop.eventLoop.assumeIsolated().execute { [weak self] in
+      guard let self, self.exchange === exchange, answerHalf.isHeadPending else { return }
+      relay(ByteBuffer(), isLast: false)
+    }
   }
 
   /// One flush; small pieces are joined, large ones go as they are.

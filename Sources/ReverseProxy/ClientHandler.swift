@@ -186,7 +186,7 @@ final class ClientHandler: ChannelInboundHandler {
   /// Ends the exchange, if there is one, and the connection.
   private func giveUp(status: Int) {
     guard let exchange else { return closeNow() }
-    guard case .relaying(let sent, _) = answerHalf.state else { return refuse(exchange, status: status, closes: true) }
+    guard let sent = answerHalf.sentStatus else { return refuse(exchange, status: status, closes: true) }
     breakOff(exchange, status: sent)
   }
 }

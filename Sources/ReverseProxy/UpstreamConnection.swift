@@ -18,6 +18,8 @@ protocol UpstreamReceiver: AnyObject {
   func upstreamDidAnswer(_ head: ParsedResponseHead)
   /// `isLast` is set with the last bytes, which may be none.
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
+  /// Nothing more is there for the moment.
+  func upstreamDidPause()
   func upstreamDidFail(_ failure: UpstreamFailure)
   func upstreamWritabilityDidChange(isWritable: Bool)
 }
@@ -144,6 +146,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     hasAnswerBytes = true
     buffer.receive(unwrapInboundIn(data))
     process()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    receiver?.upstreamDidPause()
+    context.fireChannelReadComplete()
   }
 
   private func process() {

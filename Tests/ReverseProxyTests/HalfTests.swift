@@ -36,18 +36,18 @@ struct HalfTests {
   func answerFraming(answer: (framing: BodyFraming, pieces: [String], expected: String)) {
     var half = AnswerHalf()
     half.expect()
-    #expect(!half.isUnderWay)
+    #expect(half.sentStatus == nil)
     half.relay(head: Array("HEAD ".utf8), status: 200, framing: answer.framing)
-    #expect(!half.isUnderWay)
+    #expect(half.sentStatus == nil)
     var text = ""
     for (index, piece) in answer.pieces.enumerated() {
       let (start, end) = half.wrap(count: piece.utf8.count, isLast: index == answer.pieces.count - 1)
       text += String(decoding: start, as: UTF8.self) + piece + end.description
-      #expect(half.isUnderWay)
+      #expect(half.sentStatus == 200)
     }
     #expect(text == "HEAD " + answer.expected)
     half.end()
-    #expect(!half.isUnderWay)
+    #expect(half.sentStatus == nil)
     #expect(Self.answers.count == 6)
   }
 }
