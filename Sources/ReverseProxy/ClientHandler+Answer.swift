@@ -11,10 +11,11 @@ extension ClientHandler {
     exchange.canRetry = false
     if let start = exchange.upstreamStarted { exchange.upstreamTime = Int((NIODeadline.now() - start).nanoseconds / 1000) }
     if !exchange.isBodyComplete {
-      // An answer before the whole request was read: on neither side can the rest be told from a new request.
+      // Whether the rest will come before the answer ends is not known now, when the head must say what follows.
       closesAfterAnswer = true
-      connection?.mustClose = true
-      requestHalf.wait()
+      // RFC 9112 section 9.5: an error before the end of the body says that no more of it is wanted; what is sent on could turn the
+      // upstream's close into a reset. Any other answer may be half of a conversation, of which the body is the other half.
+      if head.response.status >= 400 { requestHalf.wait() }
     }
     let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
@@ -147,7 +148,9 @@ extension ClientHandler {
     refuse(exchange, status: fault.status, closes: true)
   }
 
+  /// Answers, or breaks off if an answer is under way: both sides of an exchange may find a fault, and at any time.
   func refuse(_ exchange: Exchange, status: Int, closes: Bool = false, location: [UInt8]? = nil) {
+    if let sent = answerHalf.sentStatus { return breakOff(exchange, status: sent) }
     // Whatever the upstream still does, nobody listens; and it may have half a request.
     dropConnection()
     // Without the whole body the next bytes are not a request.

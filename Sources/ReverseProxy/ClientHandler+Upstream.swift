@@ -117,7 +117,6 @@ extension ClientHandler: UpstreamReceiver {
     let wasReused = connection?.isReused ?? false
     connection = nil
     guard let exchange else { return }
-    if let status = answerHalf.sentStatus { return breakOff(exchange, status: status) }
     // A kept connection may have been closed by the upstream just then: once more on a fresh one.
     if wasReused, exchange.canRetry, !exchange.wasRetried, failure == .closed, loop.retries.take() {
       exchange.wasRetried = true

@@ -186,7 +186,6 @@ final class ClientHandler: ChannelInboundHandler {
   /// Ends the exchange, if there is one, and the connection.
   private func giveUp(status: Int) {
     guard let exchange else { return closeNow() }
-    guard let sent = answerHalf.sentStatus else { return refuse(exchange, status: status, closes: true) }
-    breakOff(exchange, status: sent)
+    refuse(exchange, status: status, closes: true)
   }
 }

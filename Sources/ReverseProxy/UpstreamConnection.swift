@@ -53,8 +53,6 @@ final class UpstreamConnection: ChannelInboundHandler {
   private(set) var isReused = false
   /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
   private var hasAnswerBytes = false
-  /// Set when the upstream answered before it had the whole request.
-  var mustClose = false
   /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
   /// to the upstream: requests of other clients would be smuggled into its body.
   private var isRequestWhole = false
@@ -226,7 +224,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, !mustClose, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
+    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
       state = .idle
       buffer = ByteBuffer()
       setReading(true)

@@ -30,6 +30,7 @@ enum Waiting: Equatable {
       if hasInput { return .restOfHead }
       return hasUnsent() ? .reader : .nextRequest
     case (_, .relaying): return isClientWritable ? .upstream : .reader
+    case (_, .collecting): return .upstream
     case (.collecting, _): return .restOfBody
     case (.streaming, _): return isUpstreamWritable ? .restOfBody : .upstream
     case (.waiting, _), (.complete, _): return .upstream

@@ -41,4 +41,60 @@ struct StreamingTests {
       #expect(log.records.withLock { $0.map(\.bytesSent) } == [answer.utf8.count])
     }
   }
+
+  @Test("a body and its answer may be a conversation")
+  func duplex() async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      var text = connection.receive(until: "\r\n\r\n")
+      connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+      for round in 1...3 {
+        if !text.contains("ping\(round)") { text += connection.receive(until: "ping\(round)") }
+        connection.send("5\r\npong\(round)\r\n")
+      }
+      if !text.contains("\r\n0\r\n\r\n") { text += connection.receive(until: "0\r\n\r\n") }
+      connection.send("0\r\n\r\n")
+      if Harness.readRequest(connection) != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nkept") }
+    }
+    try await Harness.withProxy(rules: "SecRequestBodyAccess Off", origins: [origin]) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n")
+      #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 OK\r\n"))
+      for round in 1...3 {
+        client.send("5\r\nping\(round)\r\n")
+        #expect(client.receive(until: "pong\(round)\r\n") == "5\r\npong\(round)\r\n")
+      }
+      client.send("0\r\n\r\n")
+      #expect(client.receiveToEnd() == "0\r\n\r\n")
+      client.close()
+      // All of the request was sent and all of the answer came: the upstream's connection is as good as new.
+      let next = LoopbackSocket.connect(port: server.port)
+      next.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+      #expect(next.receiveToEnd().hasSuffix("kept"))
+      next.close()
+    }
+    #expect(origin.connectionCount == 1)
+  }
+
+  @Test("an answer that ends before its request closes both sides")
+  func answerEndsFirst() async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, _ in
+      log.note(connection.receive(until: "abc"))
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+      log.note(connection.receive(until: "def"))
+      connection.send("done")
+      log.note(connection.receiveToEnd())
+    }
+    try await Harness.withProxy(rules: "SecRequestBodyAccess Off", origins: [origin], log: log) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc")
+      #expect(client.receive(until: "\r\n\r\n").contains("\r\nConnection: close\r\n"))
+      client.send("def")
+      #expect(client.receive(until: "done") == "done")
+      client.send("GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")
+      #expect(client.receiveToEnd().isEmpty)
+      client.close()
+    }
+    #expect(log.seen.withLock { $0.count == 3 && $0[1] == "def" && $0[2].isEmpty })
+  }
 }
