@@ -45,7 +45,8 @@ final class AdminHandler: ChannelInboundHandler {
     case "/readyz":
       if shared.isDraining.load(ordering: .relaxed) { return ("503 Service Unavailable", "text/plain", "draining\n") }
       return ("200 OK", "text/plain", "ready\n")
-    case "/metrics": return ("200 OK", "text/plain; version=0.0.4", shared.metrics.text(droppedLines: dropped))
+    case "/metrics":
+      return ("200 OK", "text/plain; version=0.0.4", shared.metrics.text(droppedLines: dropped, heldBytes: shared.held.total))
     case "/version": return ("200 OK", "application/json", "{\"version\":\"\(shared.configuration.version)\"}\n")
     default: return ("404 Not Found", "text/plain", "not found: /livez, /readyz, /metrics, /version\n")
     }

@@ -38,6 +38,9 @@ extension ClientHandler {
       exchange.answerBody.append(contentsOf: bytes.readableBytesView)
       if exchange.answerBody.count > limit {
         answerIsOverLimit(exchange, head, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing, isLast: isLast)
+      } else if !exchange.hold() {
+        if exchange.isEnforcing { return refuse(exchange, status: 503) }
+        answerIsOverLimit(exchange, head, limit: limit, isRejected: false, isLast: isLast)
       } else if isLast {
         answerIsWhole(exchange, head)
       }
@@ -52,6 +55,7 @@ extension ClientHandler {
     beginRelaying(exchange, head)
     relay(ByteBuffer(bytes: exchange.answerBody), isLast: isLast)
     exchange.answerBody = []
+    exchange.release()
   }
 
   private func answerIsWhole(_ exchange: Exchange, _ head: ParsedResponseHead) {

@@ -53,6 +53,16 @@ extension ClientHandler {
     }
   }
 
+  /// Says so before a request has come. A crowd beyond that is closed without a word: what is lingered for takes room too.
+  func thereIsNoRoom(excess: Int) {
+    shared.metrics.refusedConnections.add(1, ordering: .relaxed)
+    guard excess <= max(1, shared.maximumConnections / 8) else { return closeNow() }
+    let (head, body) = Refusal.bytes(
+      status: 503, requestID: RequestID.make(at: Clock.now()), wantsHTML: false, isHEAD: false, isPersistent: false)
+    write(head + body)
+    closeAfterFlush()
+  }
+
   /// Ends without an answer, or in the middle of one: then a broken connection is the only honest end.
   func breakOff(_ exchange: Exchange, status: Int) {
     dropConnection()

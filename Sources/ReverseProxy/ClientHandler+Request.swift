@@ -63,7 +63,9 @@ extension ClientHandler {
     let (inspector, scratch) = loop.inspection()
     let exchange = Exchange(
       parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, isTrusted: isTrusted,
-      forwardedFor: forwardedFor, isEnforcing: inspector.configuration.mode == .block && inspector.settings.mode == .on)
+      forwardedFor: forwardedFor, isEnforcing: inspector.configuration.mode == .block && inspector.settings.mode == .on,
+      pace: BodyPace(started: .now(), grace: shared.configuration.bodyGrace, minimumRate: shared.configuration.minimumBodyRate),
+      budget: shared.held)
     exchange.requestBytes = headBytes
     shared.metrics.inFlight.wrappingAdd(1, ordering: .relaxed)
     self.exchange = exchange
@@ -119,6 +121,7 @@ extension ClientHandler {
       if let slice = buffer.readSlice(length: count) { output.append(contentsOf: slice.readableBytesView) }
       exchange.bodyLeft -= count
       exchange.requestBytes += count
+      exchange.pace.received(count)
       return nil
     case .chunked:
       let step = buffer.withUnsafeReadableBytes { exchange.decoder.decode($0, into: &output) }
@@ -127,6 +130,7 @@ extension ClientHandler {
       case .consumed(let count):
         buffer.moveReaderIndex(forwardBy: count)
         exchange.requestBytes += count
+        exchange.pace.received(count)
         return nil
       }
     }
@@ -145,6 +149,10 @@ extension ClientHandler {
       } else {
         bodyIsOverLimit(exchange, limit: limit)
       }
+      return true
+    }
+    guard exchange.hold() else {
+      if exchange.isEnforcing { refuse(exchange, status: 503) } else { bodyIsOverLimit(exchange, limit: exchange.body.count) }
       return true
     }
     if exchange.isBodyComplete {

@@ -20,6 +20,10 @@ extension ClientHandler {
       connection.send(
         handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
         receiver: handler)
+      if !exchange.canRetry {
+        exchange.body = []
+        exchange.release()
+      }
     }
   }
 
@@ -31,6 +35,7 @@ extension ClientHandler {
     withUpstream(exchange) { handler, connection in
       let held = exchange.body
       exchange.body = []
+      exchange.release()
       connection.send(
         handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, isWhole: false,
         receiver: handler)

@@ -59,6 +59,8 @@ final class ClientHandler: ChannelInboundHandler {
     server = Endpoint(address: context.localAddress?.ipAddress ?? "0.0.0.0", port: context.localAddress?.port ?? 0)
     loop.connected(self)
     startTimer(.now() + TimeAmount(shared.configuration.headTimeout))
+    let count = shared.metrics.connections.add(1, ordering: .relaxed).newValue
+    if count > shared.maximumConnections { thereIsNoRoom(excess: count - shared.maximumConnections) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -72,6 +74,7 @@ final class ClientHandler: ChannelInboundHandler {
     timer?.cancel()
     timer = nil
     loop.disconnected(self)
+    shared.metrics.connections.subtract(1, ordering: .relaxed)
     channel = nil
   }
 
@@ -138,14 +141,18 @@ final class ClientHandler: ChannelInboundHandler {
   /// Starts the time limit of what is waited for now, since something has happened.
   func wait() {
     let configuration = shared.configuration
+    let now = NIODeadline.now()
+    let waiting = self.waiting
+    // Only the time in which the client is waited for is the client's.
+    if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }
     switch waiting {
-    case .nextRequest: startTimer(.now() + TimeAmount(configuration.idleTimeout))
+    case .nextRequest: startTimer(now + TimeAmount(configuration.idleTimeout))
     // For the whole head, however many pieces it comes in.
-    case .restOfHead: startTimer((headStarted ?? .now()) + TimeAmount(configuration.headTimeout))
-    case .restOfBody: startTimer(.now() + TimeAmount(configuration.bodyTimeout))
-    case .upstream: startTimer(.now() + TimeAmount(configuration.upstreamTimeout))
-    case .reader: startTimer(.now() + TimeAmount(configuration.writeTimeout))
-    case .end: startTimer(.now() + .seconds(1))
+    case .restOfHead: startTimer((headStarted ?? now) + TimeAmount(configuration.headTimeout))
+    case .restOfBody: startTimer(min(now + TimeAmount(configuration.bodyTimeout), exchange?.pace.deadline ?? .distantFuture))
+    case .upstream: startTimer(now + TimeAmount(configuration.upstreamTimeout))
+    case .reader: startTimer(now + TimeAmount(configuration.writeTimeout))
+    case .end: startTimer(now + .seconds(1))
     }
   }
 

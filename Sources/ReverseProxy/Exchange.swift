@@ -24,6 +24,10 @@ final class Exchange {
   var decoder = ChunkedDecoder()
   /// The answer's body, as far as it is held for phase 4.
   var answerBody: [UInt8] = []
+  var pace: BodyPace
+  private let budget: HeldBytes
+  /// Bytes taken from the budget.
+  private var heldCount = 0
   /// Microseconds by phase; -1 for a phase that did not run. Index 0 is unused.
   private var phaseTimes = SIMD8<Int32>(repeating: -1)
   var upstreamStarted: NIODeadline?
@@ -44,7 +48,7 @@ final class Exchange {
 
   init(
     parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,
-    isEnforcing: Bool
+    isEnforcing: Bool, pace: BodyPace, budget: HeldBytes
   ) {
     self.parsed = parsed
     self.request = request
@@ -53,8 +57,29 @@ final class Exchange {
     self.isTrusted = isTrusted
     self.forwardedFor = forwardedFor
     self.isEnforcing = isEnforcing
+    self.pace = pace
+    self.budget = budget
     canRetry = Self.isIdempotent(parsed.head.method)
     if case .length(let count) = parsed.framing { bodyLeft = count }
+  }
+
+  deinit { budget.giveBack(heldCount) }
+
+  /// Takes room for what has come to a body; false if all connections together hold too much already.
+  func hold() -> Bool {
+    let count = body.count + answerBody.count - heldCount
+    guard count > 0 else { return true }
+    guard budget.take(count) else { return false }
+    heldCount += count
+    return true
+  }
+
+  /// Gives the room of bodies back that are not held any more.
+  func release() {
+    let count = heldCount - body.count - answerBody.count
+    guard count > 0 else { return }
+    budget.giveBack(count)
+    heldCount -= count
   }
 
   /// RFC 9110 section 9.2.2.

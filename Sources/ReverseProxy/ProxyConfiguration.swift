@@ -53,12 +53,23 @@ public struct ProxyConfiguration: Sendable {
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()
   public var limits = HeadLimits()
+  /// Connections to clients at a time; those beyond them are told 503 and closed. 65,536 by default, and never more than the limit
+  /// of open files leaves room for.
+  public var maximumConnections = 65_536
+  /// Bytes of bodies that are held for the rules, requests' and answers' of all connections together. Beyond them a request is
+  /// answered with 503, and in detect mode goes on inspected in part. 256 MiB by default.
+  public var maximumHeldBytes = 256 * 1024 * 1024
   /// The cookie that carries the session, lower case.
   public var sessionCookie = "session"
   /// For a whole request head, from its first byte. 10 seconds by default.
   public var headTimeout = Duration.seconds(10)
   /// Without a byte of a request's body. 30 seconds by default.
   public var bodyTimeout = Duration.seconds(30)
+  /// For a request's body as a whole; each `minimumBodyRate` bytes add a second to it. 30 seconds by default.
+  public var bodyGrace = Duration.seconds(30)
+  /// Bytes a second that a body must come at on average, after the grace; 0 for any rate. 500 by default: slower than any
+  /// connection that people use.
+  public var minimumBodyRate = 500
   /// That an idle connection to a client stays open. 60 seconds by default.
   public var idleTimeout = Duration.seconds(60)
   /// To connect to an upstream. 3 seconds by default.

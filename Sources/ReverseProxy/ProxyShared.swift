@@ -7,6 +7,8 @@ final class ProxyShared: Sendable {
   let configuration: ProxyConfiguration
   let metrics: Metrics
   let upstreams: UpstreamSet
+  let held: HeldBytes
+  let maximumConnections: Int
   let isDraining = Atomic<Bool>(false)
   private let current: Mutex<Inspector>
 
@@ -14,6 +16,8 @@ final class ProxyShared: Sendable {
     self.configuration = configuration
     metrics = Metrics(version: configuration.version)
     upstreams = UpstreamSet(configuration.upstreams)
+    maximumConnections = min(configuration.maximumConnections, FileLimit.connections)
+    held = HeldBytes(maximum: configuration.maximumHeldBytes)
     current = Mutex(inspector)
   }
 

@@ -66,6 +66,7 @@ struct ProxyCommand: AsyncParsableCommand {
     let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings)
     if check { return try showCheck(plan, inspector) }
     let configuration = try plan.openingLogs()
+    FileLimit.raise()
     // Caught from here on, so that a signal during the start is not lost.
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
     let server: ProxyServer

@@ -69,6 +69,7 @@ struct ProxyPlan {
     if let cookie = settings.text("identity.session-cookie") { configuration.sessionCookie = cookie.lowercased() }
     apply("timeouts.head", to: &configuration.headTimeout)
     apply("timeouts.body", to: &configuration.bodyTimeout)
+    apply("timeouts.body-grace", to: &configuration.bodyGrace)
     apply("timeouts.idle", to: &configuration.idleTimeout)
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
@@ -78,6 +79,9 @@ struct ProxyPlan {
     apply("limits.field", to: &configuration.limits.maximumFieldBytes)
     apply("limits.fields", to: &configuration.limits.maximumSectionBytes)
     apply("limits.field-count", to: &configuration.limits.maximumFieldCount)
+    apply("limits.body-rate", to: &configuration.minimumBodyRate)
+    apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
+    apply("limits.connections", to: &configuration.maximumConnections)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
       configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
