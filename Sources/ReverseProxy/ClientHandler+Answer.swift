@@ -78,8 +78,9 @@ extension ClientHandler {
     }
     // RFC 9110 section 8.6: what a body would be long is said in answers to HEAD and in a 304, and never in a 204.
     let announced = framing == .none && head.response.status != 204 ? head.response.fields.firstValue(of: "content-length") : nil
+    exchange.keepsConnection = isPersistent(exchange)
     let bytes = ForwardedHead.response(
-      head.response, requestID: exchange.request.id, framing: framing, isPersistent: isPersistent(exchange), isHTTP10: exchange.isHTTP10,
+      head.response, requestID: exchange.request.id, framing: framing, isPersistent: exchange.keepsConnection, isHTTP10: exchange.isHTTP10,
       announcedLength: announced)
     answerHalf.relay(head: bytes, status: head.response.status, framing: framing)
     wait()
@@ -160,9 +161,10 @@ extension ClientHandler {
     // Without the whole body the next bytes are not a request.
     if closes || !exchange.isBodyComplete { closesAfterAnswer = true }
     exchange.isOwnAnswer = true
+    exchange.keepsConnection = isPersistent(exchange)
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.request.id, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
-      isPersistent: isPersistent(exchange), location: location)
+      isPersistent: exchange.keepsConnection, location: location)
     exchange.bytesSent += head.count + body.count
     exchange.bodyBytesSent += body.count
     record(exchange, status: status)

@@ -4,6 +4,7 @@ import Telemetry
 
 /// What comes after an answer: the next request, or the end of the connection.
 extension ClientHandler {
+  /// Whether the connection is to carry another request; asked when the answer's head is made.
   func isPersistent(_ exchange: Exchange) -> Bool {
     exchange.parsed.isPersistent && !closesAfterAnswer && !inputIsClosed && !shared.isDraining.load(ordering: .relaxed)
   }
@@ -11,7 +12,7 @@ extension ClientHandler {
   func answered(_ exchange: Exchange) {
     self.exchange = nil
     answerHalf.end()
-    guard isPersistent(exchange) else { return closeAfterFlush() }
+    guard exchange.keepsConnection, !closesAfterAnswer, !inputIsClosed else { return closeAfterFlush() }
     requestHalf.next()
     headStarted = nil
     scan = HeadScan()
@@ -73,10 +74,12 @@ extension ClientHandler {
     closeNow()
   }
 
-  /// Closes if nothing is under way; else after the answer.
+  /// Closes what is idle; a request that is under way, or may be, is answered first.
   func drain() {
     closesAfterAnswer = true
-    if case .head = requestHalf.state, buffer.readableBytes == 0 { closeAfterFlush() }
+    guard case .head = requestHalf.state, buffer.readableBytes == 0 else { return }
+    if hasCarriedRequest { return closeAfterFlush() }
+    startTimer(.now() + TimeAmount(shared.configuration.drainGrace))
   }
 
   func closeNow() { channel?.close(promise: nil) }

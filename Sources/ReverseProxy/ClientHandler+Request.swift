@@ -69,6 +69,7 @@ extension ClientHandler {
     exchange.requestBytes = headBytes
     shared.metrics.inFlight.wrappingAdd(1, ordering: .relaxed)
     self.exchange = exchange
+    hasCarriedRequest = true
     requestHalf.headArrived()
     answerHalf.expect()
     let verdict = exchange.timed(1) { $0.inspectHead() }

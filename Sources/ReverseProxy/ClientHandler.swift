@@ -31,6 +31,8 @@ final class ClientHandler: ChannelInboundHandler {
   /// Whether the client has ended its side.
   var inputIsClosed = false
   var closesAfterAnswer = false
+  /// Whether a request has come on this connection.
+  var hasCarriedRequest = false
   /// Whether our side of the connection is ended and flushed.
   var isLingering = false
   var writeProgress = WriteProgress()
@@ -58,7 +60,9 @@ final class ClientHandler: ChannelInboundHandler {
     client = Endpoint(address: context.remoteAddress?.ipAddress ?? "0.0.0.0", port: context.remoteAddress?.port ?? 0)
     server = Endpoint(address: context.localAddress?.ipAddress ?? "0.0.0.0", port: context.localAddress?.port ?? 0)
     loop.connected(self)
-    startTimer(.now() + TimeAmount(shared.configuration.headTimeout))
+    // One of the last, taken from the listener's queue, is not waited for as long.
+    let isLate = shared.isDraining.load(ordering: .relaxed)
+    startTimer(.now() + TimeAmount(isLate ? shared.configuration.drainGrace : shared.configuration.headTimeout))
     let count = shared.metrics.connections.add(1, ordering: .relaxed).newValue
     if count > shared.maximumConnections { thereIsNoRoom(excess: count - shared.maximumConnections) }
   }
@@ -157,7 +161,7 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   /// A timer that is due earlier is left to find out itself that it was too early: most never matter.
-  private func startTimer(_ deadline: NIODeadline) {
+  func startTimer(_ deadline: NIODeadline) {
     self.deadline = deadline
     if timer != nil, timerDue <= deadline { return }
     schedule()

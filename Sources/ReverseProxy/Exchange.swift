@@ -36,6 +36,8 @@ final class Exchange {
   var bytesSent = 0
   var bodyBytesSent = 0
   var isRecorded = false
+  /// Whether the answer's head says that the connection stays open: then nothing but a fault ends it with this answer.
+  var keepsConnection = false
   /// Whether the answer is one of our own.
   var isOwnAnswer = false
   /// Upstreams that could not be reached for this exchange.

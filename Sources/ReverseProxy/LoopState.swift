@@ -38,7 +38,7 @@ final class LoopState: @unchecked Sendable {
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }
   var clientCount: Int { clients.count }
 
-  /// Closes connections without a request; the others close after their answer.
+  /// Closes idle connections; the others close after their answer.
   func drain() {
     for client in clients.values { client.drain() }
   }

@@ -79,6 +79,9 @@ public struct ProxyConfiguration: Sendable {
   /// Without a byte reaching a client that has an answer to read. Noticed after this long, and before twice that. 30 seconds by
   /// default.
   public var writeTimeout = Duration.seconds(30)
+  /// That a drain goes on taking connections after `/readyz` has said 503, for balancers that have not heard it yet; and that a
+  /// connection without a request has for one then. 1 second by default.
+  public var drainGrace = Duration.seconds(1)
   /// That a drain waits for requests in flight. 30 seconds by default.
   public var drainTimeout = Duration.seconds(30)
   public var version = "0"

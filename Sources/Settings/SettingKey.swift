@@ -44,6 +44,7 @@ public struct SettingKey: Sendable, Equatable {
     .init("timeouts", "connect", .seconds(1...3600), "3s", "To connect to an upstream."),
     .init("timeouts", "upstream", .seconds(1...86_400), "30s", "Without a byte of the upstream's answer."),
     .init("timeouts", "write", .seconds(1...86_400), "30s", "Without a byte reaching a client that has an answer to read."),
+    .init("timeouts", "drain-grace", .seconds(0...3600), "1s", "That a drain goes on taking connections after /readyz has said 503."),
     .init("timeouts", "drain", .seconds(0...86_400), "30s", "That a drain waits for requests in flight."),
 
     .init("limits", "request-line", .bytes(64...1_048_576), "16KiB", "Of the request line; longer is 414."),

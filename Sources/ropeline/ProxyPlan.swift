@@ -74,6 +74,7 @@ struct ProxyPlan {
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
     apply("timeouts.write", to: &configuration.writeTimeout)
+    apply("timeouts.drain-grace", to: &configuration.drainGrace)
     apply("timeouts.drain", to: &configuration.drainTimeout)
     apply("limits.request-line", to: &configuration.limits.maximumLineBytes)
     apply("limits.field", to: &configuration.limits.maximumFieldBytes)

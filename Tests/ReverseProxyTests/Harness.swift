@@ -34,6 +34,7 @@ enum Harness {
     configuration.listenPort = 0
     configuration.onExchange = { record in log.records.withLock { $0.append(record) } }
     configuration.drainTimeout = .seconds(5)
+    configuration.drainGrace = .milliseconds(20)
     configure(&configuration)
     let server = try await ProxyServer.start(configuration: configuration, inspector: try inspector(rules, mode))
     try await body(server, log)

@@ -20,6 +20,14 @@ struct LoopbackSocket: Sendable {
     return result
   }
 
+  /// Nil if nobody listens.
+  static func connectIfPossible(port: Int) -> LoopbackSocket? {
+    let result = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    if withAddress(port: port, { Glibc.connect(result.descriptor, $0, $1) }) == 0 { return result }
+    result.close()
+    return nil
+  }
+
   static func withAddress<Result>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -61,9 +69,13 @@ struct LoopbackSocket: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  func receiveToEnd() -> String {
+  /// - Parameter end: with these bytes enough was read.
+  func receiveToEnd(orUntil end: String? = nil) -> String {
     var bytes: [UInt8] = []
-    while case let more = receive(), !more.isEmpty { bytes += more }
+    while case let more = receive(), !more.isEmpty {
+      bytes += more
+      if let end, bytes.suffix(end.utf8.count).elementsEqual(end.utf8) { break }
+    }
     return String(decoding: bytes, as: UTF8.self)
   }
 
