@@ -43,6 +43,8 @@ extension ClientHandler {
         answerIsOverLimit(exchange, head, limit: limit, isRejected: false, isLast: isLast)
       } else if isLast {
         answerIsWhole(exchange, head)
+      } else {
+        wait()
       }
     case .none, .awaited: break
     }

@@ -97,4 +97,25 @@ struct StreamingTests {
     }
     #expect(log.seen.withLock { $0.count == 3 && $0[1] == "def" && $0[2].isEmpty })
   }
+
+  @Test("an answer that is held has the upstream's limit for each piece, not for all of it")
+  func heldAnswerInPieces() async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      guard Harness.readRequest(connection) != nil else { return }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n")
+      for piece in 1...6 {
+        usleep(100_000)
+        connection.send("\(piece)")
+      }
+    }
+    try await Harness.withProxy(
+      rules: "SecResponseBodyAccess On\nSecResponseBodyMimeType text/html", origins: [origin],
+      configure: { $0.upstreamTimeout = .milliseconds(300) }
+    ) { server, _ in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+      #expect(client.receiveToEnd().hasSuffix("\r\n\r\n123456"))
+      client.close()
+    }
+  }
 }
