@@ -79,6 +79,8 @@ extension ClientHandler {
       return refuse(exchange, fault)
     }
     if verdict.kind == .block { return refuse(exchange, verdict) }
+    // Sent on, it would come again, until something breaks.
+    if ForwardedHead.isLoop(parsed.head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
     switch (parsed.framing, exchange.inspection.requestBodyDemand) {
     case (.none, _), (.untilClose, _), (.length(0), _): bodyIsWhole(exchange)
     case (let framing, .buffer(let limit, let overLimit)):

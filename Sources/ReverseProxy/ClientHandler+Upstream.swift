@@ -8,7 +8,7 @@ extension ClientHandler {
   private func requestHead(_ exchange: Exchange, framing: BodyFraming) -> [UInt8] {
     ForwardedHead.request(
       exchange.request.head, client: client.address, isTrusted: exchange.isTrusted, forwardedFor: exchange.forwardedFor,
-      requestID: exchange.request.id, framing: framing)
+      requestID: exchange.request.id, via: shared.pseudonym, framing: framing)
   }
 
   /// Sends a request whose body is held as a whole.

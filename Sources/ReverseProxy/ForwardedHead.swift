@@ -15,7 +15,7 @@ enum ForwardedHead {
 
   /// The request as the upstream gets it.
   static func request(
-    _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, framing: BodyFraming
+    _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, via: String, framing: BodyFraming
   ) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(1024)
@@ -47,7 +47,10 @@ enum ForwardedHead {
     let forwardedHost = isTrusted ? head.fields.firstValue(of: "x-forwarded-host") : nil
     append("X-Forwarded-Host", forwardedHost ?? host, to: &output)
     append("X-Request-ID", Array(requestID.utf8), to: &output)
-    append("Via", Array("1.1 ropeline".utf8), to: &output)
+    // RFC 9110 section 7.6.3: those before us stay in it.
+    var hops: [[UInt8]] = head.fields.filter { $0.isNamed("via") }.map(\.value)
+    hops.append(head.version.suffix(3) + Array(" \(via)".utf8))
+    append("Via", Array(hops.joined(separator: Array(", ".utf8))), to: &output)
     switch framing {
     case .none, .untilClose:
       // RFC 9110 section 8.6: a method that expects a body says that there is none.
@@ -57,6 +60,18 @@ enum ForwardedHead {
     }
     output += [0x0D, 0x0A]
     return output
+  }
+
+  /// Whether the request has been here before: `via` stands in its `Via` as the name of a hop.
+  static func isLoop(_ head: RequestHead, via: String) -> Bool {
+    head.fields.contains { field in
+      field.isNamed("via")
+        && field.value.split(separator: 0x2C).contains { hop in
+          // received-protocol RWS received-by [ RWS comment ]
+          let words = hop.split { $0 == 0x20 || $0 == 0x09 }
+          return words.count > 1 && words[1].elementsEqual(via.utf8)
+        }
+    }
   }
 
   /// The answer as the client gets it.

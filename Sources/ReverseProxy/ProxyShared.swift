@@ -7,6 +7,8 @@ final class ProxyShared: Sendable {
   let configuration: ProxyConfiguration
   let metrics: Metrics
   let upstreams: UpstreamSet
+  /// By what name this process stands in `Via`; different for each, or a chain of two would look like a loop.
+  let pseudonym = "ropeline-" + String(UInt64.random(in: 0x1000_0000_0000...0xFFFF_FFFF_FFFF), radix: 16)
   let held: HeldBytes
   let maximumConnections: Int
   let isDraining = Atomic<Bool>(false)

@@ -64,6 +64,7 @@ enum Refusal {
     case 503: "Service Unavailable"
     case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
+    case 508: "Loop Detected"
     default: status < 500 ? "Request Refused" : "Server Error"
     }
   }
@@ -77,6 +78,7 @@ enum Refusal {
     case 502: "The server behind this address did not give a usable answer."
     case 503: "The service is busy. Please try again in a moment."
     case 504: "The server behind this address did not answer in time."
+    case 508: "The request came back to where it had been."
     case 300..<400: "Please follow the link."
     default: "This request was not allowed. If you think that this is a mistake, quote the request number below."
     }
