@@ -13,6 +13,8 @@ enum ForwardedHead {
     "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-request-id", "via", "content-length", "expect", "forwarded",
   ]
 
+  private static func isOurs(_ name: String) -> Bool { hopByHop.contains(name) || rebuilt.contains(name) || name == "host" }
+
   /// The request as the upstream gets it.
   static func request(
     _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, via: String, framing: BodyFraming
@@ -26,6 +28,11 @@ enum ForwardedHead {
     for field in head.fields {
       let name = lowercase(field.name)
       if hopByHop.contains(name) || rebuilt.contains(name) || (named.contains(name) && name != "host") { continue }
+      if !isTrusted, ForwardingClaim.isMade(by: name) { continue }
+      // Another spelling of such a field; other names with an underscore are nobody's business here.
+      if let collapsed = ForwardingClaim.collapsed(name) {
+        if isOurs(collapsed) || (!isTrusted && ForwardingClaim.isMade(by: collapsed)) { continue }
+      }
       if name == "host" {
         hasHost = true
         // RFC 9112 section 3.2.2: the absolute form beats Host.

@@ -49,4 +49,25 @@ struct ForwardedHeadTests {
     }
     #expect(origin.connectionCount == 1)
   }
+
+  /// Fields that only a trusted peer may send, and fields that anybody may.
+  static let claims = [
+    "X-Forwarded-Port", "X-Forwarded-Server", "X-FORWARDED-Prefix", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP",
+    "X-Cluster-Client-IP", "X_Forwarded_Port", "X_Real-IP",
+  ]
+  static let harmless = ["X_Filename", "X-Filename", "X-Forward", "X_Odd_Name", "Client", "Via_", "Accept"]
+  static let never = ["X_Forwarded_For", "X_FORWARDED-PROTO", "Transfer_Encoding", "Content_Length", "X_Request_ID", "Forwarded"]
+
+  @Test("only a trusted peer says where a request came from", arguments: [false, true])
+  func claims(isTrusted: Bool) async throws {
+    let names = Self.claims + Self.harmless + Self.never
+    #expect(names.count == 23)
+    let fields = names.map { "\($0): marked-\($0)\r\n" }.joined()
+    let head = try await forwarded(fields) { configuration in
+      if isTrusted { _ = configuration.trustedPeers.insert("127.0.0.0/8") }
+    }
+    for name in Self.harmless { #expect(head.contains("\r\n\(name): marked-\(name)\r\n"), "\(name)") }
+    for name in Self.claims { #expect(head.contains("marked-\(name)\r\n") == isTrusted, "\(name)") }
+    for name in Self.never { #expect(!head.contains("marked-\(name)\r\n"), "\(name)") }
+  }
 }
