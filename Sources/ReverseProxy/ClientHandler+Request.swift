@@ -105,7 +105,7 @@ extension ClientHandler {
     for part in chain.split(separator: 0x2C).reversed() {
       let address = String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
       guard AddressRanges.isAddress(address) else { return last }
-      last = Endpoint(address: address)
+      last = Endpoint(address: AddressRanges.canonical(address))
       if !shared.configuration.trustedPeers.contains(address) { return last }
     }
     return last

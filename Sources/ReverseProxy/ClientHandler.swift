@@ -57,8 +57,8 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
-    client = Endpoint(address: context.remoteAddress?.ipAddress ?? "0.0.0.0", port: context.remoteAddress?.port ?? 0)
-    server = Endpoint(address: context.localAddress?.ipAddress ?? "0.0.0.0", port: context.localAddress?.port ?? 0)
+    client = Self.endpoint(context.remoteAddress)
+    server = Self.endpoint(context.localAddress)
     loop.connected(self)
     // One of the last, taken from the listener's queue, is not waited for as long.
     let isLate = shared.isDraining.load(ordering: .relaxed)
@@ -105,6 +105,10 @@ final class ClientHandler: ChannelInboundHandler {
     wait()
     if context.channel.isWritable { process() }
     context.fireChannelWritabilityChanged()
+  }
+
+  private static func endpoint(_ address: SocketAddress?) -> Endpoint {
+    Endpoint(address: address?.ipAddress.map(AddressRanges.canonical) ?? "0.0.0.0", port: address?.port ?? 0)
   }
 
   /// Takes the steps that are possible with what has arrived.
