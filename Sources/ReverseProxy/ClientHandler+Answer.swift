@@ -6,6 +6,17 @@ import Telemetry
 
 /// The way back: the upstream's answer, or one of our own.
 extension ClientHandler {
+  func upstreamDidInform(_ response: Response) {
+    guard let exchange, case .awaited = answerHalf.state else { return }
+    // The upstream is alive.
+    wait()
+    // RFC 9110 section 15.2: an HTTP/1.0 client knows no interim answers. Nor is there use in more of them than it reads.
+    guard !exchange.isHTTP10, channel?.isWritable ?? false else { return }
+    let bytes = ForwardedHead.interim(response)
+    exchange.bytesSent += bytes.count
+    write(bytes)
+  }
+
   func upstreamDidAnswer(_ head: ParsedResponseHead) {
     guard let exchange else { return }
     exchange.canRetry = false

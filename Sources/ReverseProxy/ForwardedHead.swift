@@ -111,6 +111,21 @@ enum ForwardedHead {
     return output
   }
 
+  /// An interim answer as the client gets it: it has no body, so nothing may frame one.
+  static func interim(_ response: Response) -> [UInt8] {
+    var output: [UInt8] = []
+    output += Array("HTTP/1.1 \(response.status) ".utf8) + response.reason + [0x0D, 0x0A]
+    let named = connectionOptions(response.fields)
+    for field in response.fields {
+      let name = lowercase(field.name)
+      if hopByHop.contains(name) || name == "content-length" || named.contains(name) { continue }
+      append(field.name, field.value, to: &output)
+    }
+    append("Via", Array("1.1 ropeline".utf8), to: &output)
+    output += [0x0D, 0x0A]
+    return output
+  }
+
   private static func append(_ name: String, _ value: [UInt8], to output: inout [UInt8]) {
     append(Array(name.utf8), value, to: &output)
   }

@@ -15,6 +15,8 @@ enum UpstreamFailure: Error {
 
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
+  /// An interim answer (RFC 9110 section 15.2) other than 100 and 101; the answer itself follows.
+  func upstreamDidInform(_ response: Response)
   func upstreamDidAnswer(_ head: ParsedResponseHead)
   /// `isLast` is set with the last bytes, which may be none.
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
@@ -53,9 +55,13 @@ final class UpstreamConnection: ChannelInboundHandler {
   private(set) var isReused = false
   /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
   private var hasAnswerBytes = false
+  private var interimCount = 0
   /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
   /// to the upstream: requests of other clients would be smuggled into its body.
   private var isRequestWhole = false
+
+  /// Interim answers to one request that are passed on; what comes beyond them is dropped, and gives the upstream no more time.
+  private static let maximumInterimAnswers = 32
 
   init(upstream: Int, loop: LoopState) {
     self.upstream = upstream
@@ -109,6 +115,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
     hasAnswerBytes = false
+    interimCount = 0
     write(bytes, isLast: isWhole)
   }
 
@@ -167,8 +174,11 @@ final class UpstreamConnection: ChannelInboundHandler {
           buffer.moveReaderIndex(forwardBy: consumed)
           scan = HeadScan()
           if head.response.status < 200 {
-            // 101 would be a tunnel that nobody asked for; other interim answers are dropped.
+            // 101 would be a tunnel that nobody asked for.
             if head.response.status == 101 { return fail(.broken) }
+            interimCount += 1
+            // To the one that waits for 100, this proxy has said so itself.
+            if head.response.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head.response) }
             continue
           }
           begin(head)

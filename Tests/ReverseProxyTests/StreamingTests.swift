@@ -118,4 +118,47 @@ struct StreamingTests {
       client.close()
     }
   }
+
+  @Test("interim answers reach clients that know them, without what is of one hop", arguments: ["HTTP/1.1", "HTTP/1.0"])
+  func interimAnswers(version: String) async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      guard Harness.readRequest(connection) != nil else { return }
+      connection.send("HTTP/1.1 100 Continue\r\n\r\n")
+      connection.send("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nConnection: X-Hop\r\nX-Hop: 1\r\nContent-Length: 5\r\n\r\n")
+      for _ in 0..<100 { connection.send("HTTP/1.1 102 Processing\r\n\r\n") }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    }
+    try await Harness.withProxy(origins: [origin]) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("GET / \(version)\r\nHost: h\r\nConnection: close\r\n\r\n")
+      let answer = client.receiveToEnd()
+      client.close()
+      if version == "HTTP/1.1" {
+        #expect(answer.hasPrefix("HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\nVia: 1.1 ropeline\r\n\r\nHTTP/1.1 102 "))
+        #expect(answer.ranges(of: "HTTP/1.1 102 Processing\r\n").count == 30)
+      } else {
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+      }
+      #expect(answer.ranges(of: "HTTP/1.1 200 OK\r\n").count == 1 && answer.hasSuffix("ok"))
+      #expect(log.records.withLock { $0.map(\.bytesSent) } == [answer.utf8.count])
+    }
+  }
+
+  @Test("an upstream that says that it works is waited for")
+  func processing() async throws {
+    let origin = ScriptedOrigin { connection, _ in
+      guard Harness.readRequest(connection) != nil else { return }
+      for _ in 0..<6 {
+        usleep(100_000)
+        connection.send("HTTP/1.1 102 Processing\r\n\r\n")
+      }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    }
+    try await Harness.withProxy(origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(300) }) { server, _ in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+      #expect(client.receiveToEnd().hasSuffix("ok"))
+      client.close()
+    }
+  }
 }
