@@ -28,8 +28,8 @@ extension ClientHandler {
     }
   }
 
-  /// Flushes, ends our side, and reads on for a moment: bytes under way would turn a close into a reset, which could take the
-  /// answer with it (RFC 9112 section 9.6).
+  /// Flushes, ends our side, and reads on while the client sends: bytes under way would turn a close into a reset, which could take
+  /// the answer with it (RFC 9112 section 9.6).
   func closeAfterFlush() {
     dropConnection()
     requestHalf.end()

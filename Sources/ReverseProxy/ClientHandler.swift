@@ -35,6 +35,9 @@ final class ClientHandler: ChannelInboundHandler {
   var hasCarriedRequest = false
   /// Whether our side of the connection is ended and flushed.
   var isLingering = false
+  /// Since when nothing more is taken for a request, and what came since.
+  private var overSince: NIODeadline?
+  private var discardedBytes = 0
   var writeProgress = WriteProgress()
   var client = Endpoint(address: "")
   var server = Endpoint(address: "")
@@ -83,7 +86,7 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .over = requestHalf.state { return }
+    if case .over = requestHalf.state { return discard(unwrapInboundIn(data).readableBytes) }
     buffer.receive(unwrapInboundIn(data))
     process()
   }
@@ -109,6 +112,13 @@ final class ClientHandler: ChannelInboundHandler {
 
   private static func endpoint(_ address: SocketAddress?) -> Endpoint {
     Endpoint(address: address?.ipAddress.map(AddressRanges.canonical) ?? "0.0.0.0", port: address?.port ?? 0)
+  }
+
+  /// Reads on after the last request: a client that is still sending must see its end of the answer before a reset.
+  private func discard(_ count: Int) {
+    overSince = overSince ?? .now()
+    discardedBytes += count
+    if discardedBytes > shared.configuration.maximumLingerBytes { closeNow() } else if isLingering { wait() }
   }
 
   /// Takes the steps that are possible with what has arrived.
@@ -160,7 +170,7 @@ final class ClientHandler: ChannelInboundHandler {
     case .restOfBody: startTimer(min(now + TimeAmount(configuration.bodyTimeout), exchange?.pace.deadline ?? .distantFuture))
     case .upstream: startTimer(now + TimeAmount(configuration.upstreamTimeout))
     case .reader: startTimer(now + TimeAmount(configuration.writeTimeout))
-    case .end: startTimer(now + .seconds(1))
+    case .end: startTimer(min(now + TimeAmount(configuration.lingerTimeout), (overSince ?? now) + TimeAmount(configuration.lingerTotal)))
     }
   }
 

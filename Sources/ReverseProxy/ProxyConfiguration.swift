@@ -56,6 +56,8 @@ public struct ProxyConfiguration: Sendable {
   /// Connections to clients at a time; those beyond them are told 503 and closed. 65,536 by default, and never more than the limit
   /// of open files leaves room for.
   public var maximumConnections = 65_536
+  /// Bytes that are read and dropped after the last answer; a client that sends more is cut off. 16 MiB by default.
+  public var maximumLingerBytes = 16 * 1024 * 1024
   /// Bytes of bodies that are held for the rules, requests' and answers' of all connections together. Beyond them a request is
   /// answered with 503, and in detect mode goes on inspected in part. 256 MiB by default.
   public var maximumHeldBytes = 256 * 1024 * 1024
@@ -79,6 +81,10 @@ public struct ProxyConfiguration: Sendable {
   /// Without a byte reaching a client that has an answer to read. Noticed after this long, and before twice that. 30 seconds by
   /// default.
   public var writeTimeout = Duration.seconds(30)
+  /// After the last answer, without a byte of what the client is still sending, before its side is closed too. 2 seconds by default.
+  public var lingerTimeout = Duration.seconds(2)
+  /// The same, however much it sends. 15 seconds by default.
+  public var lingerTotal = Duration.seconds(15)
   /// That a drain goes on taking connections after `/readyz` has said 503, for balancers that have not heard it yet; and that a
   /// connection without a request has for one then. 1 second by default.
   public var drainGrace = Duration.seconds(1)

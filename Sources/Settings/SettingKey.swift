@@ -44,6 +44,8 @@ public struct SettingKey: Sendable, Equatable {
     .init("timeouts", "connect", .seconds(1...3600), "3s", "To connect to an upstream."),
     .init("timeouts", "upstream", .seconds(1...86_400), "30s", "Without a byte of the upstream's answer."),
     .init("timeouts", "write", .seconds(1...86_400), "30s", "Without a byte reaching a client that has an answer to read."),
+    .init("timeouts", "linger", .seconds(1...3600), "2s", "Without a byte of what a client still sends after its last answer."),
+    .init("timeouts", "linger-total", .seconds(1...3600), "15s", "That what a client still sends after its last answer is read."),
     .init("timeouts", "drain-grace", .seconds(0...3600), "1s", "That a drain goes on taking connections after /readyz has said 503."),
     .init("timeouts", "drain", .seconds(0...86_400), "30s", "That a drain waits for requests in flight."),
 
@@ -55,6 +57,7 @@ public struct SettingKey: Sendable, Equatable {
     .init(
       "limits", "held-bodies", .bytes(1_048_576...1_099_511_627_776), "256MiB",
       "Of bodies held for the rules, of all connections together; beyond them requests are answered with 503."),
+    .init("limits", "linger", .bytes(0...1_073_741_824), "16MiB", "That a client may still send after its last answer."),
     .init(
       "limits", "connections", .number(1...1_000_000), "65536",
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),

@@ -74,6 +74,8 @@ struct ProxyPlan {
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
     apply("timeouts.write", to: &configuration.writeTimeout)
+    apply("timeouts.linger", to: &configuration.lingerTimeout)
+    apply("timeouts.linger-total", to: &configuration.lingerTotal)
     apply("timeouts.drain-grace", to: &configuration.drainGrace)
     apply("timeouts.drain", to: &configuration.drainTimeout)
     apply("limits.request-line", to: &configuration.limits.maximumLineBytes)
@@ -82,6 +84,7 @@ struct ProxyPlan {
     apply("limits.field-count", to: &configuration.limits.maximumFieldCount)
     apply("limits.body-rate", to: &configuration.minimumBodyRate)
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
+    apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }

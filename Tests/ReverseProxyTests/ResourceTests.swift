@@ -158,4 +158,42 @@ struct ResourceTests {
       for client in [second, fourth, admin] { client.close() }
     }
   }
+
+  /// Sends pieces to a proxy that has refused the request, until they are not taken any more; true if all were.
+  private func sendOn(_ client: LoopbackSocket, pieces: Int, of size: Int, every pause: useconds_t) -> Bool {
+    let piece = String(repeating: "x", count: size)
+    for _ in 0..<pieces {
+      usleep(pause)
+      if !client.send(piece) { return false }
+    }
+    return true
+  }
+
+  @Test("a client that is still sending gets its answer, for a while and up to a size")
+  func linger() async throws {
+    try await Harness.withProxy(
+      rules: "SecAction \"id:1,phase:1,deny,status:403,log\"", origins: [],
+      configure: {
+        $0.upstreams = [Upstream(host: "127.0.0.1", port: 1)]
+        $0.lingerTimeout = .milliseconds(200)
+        $0.lingerTotal = .milliseconds(1500)
+        $0.maximumLingerBytes = 1_000_000
+      }
+    ) { server, _ in
+      func refused() -> LoopbackSocket {
+        let client = LoopbackSocket.connect(port: server.port)
+        client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000000\r\n\r\nabc")
+        return client
+      }
+      // Longer than the pause between two bytes may be, shorter than the whole.
+      let steady = refused()
+      #expect(sendOn(steady, pieces: 12, of: 1000, every: 100_000))
+      #expect(steady.receiveToEnd().hasPrefix("HTTP/1.1 403 "))
+      let endless = refused()
+      #expect(!sendOn(endless, pieces: 60, of: 1000, every: 50_000))
+      let greedy = refused()
+      #expect(!sendOn(greedy, pieces: 100, of: 1_000_000, every: 0))
+      for client in [steady, endless, greedy] { client.close() }
+    }
+  }
 }
