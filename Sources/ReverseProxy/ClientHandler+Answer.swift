@@ -155,7 +155,7 @@ extension ClientHandler {
     case .deny: refuse(exchange, status: intervention.status)
     case .drop:
       exchange.isOwnAnswer = true
-      breakOff(exchange, status: intervention.status)
+      breakOff(exchange, status: Refusal.finalStatus(intervention.status))
     case .redirect(let location): refuse(exchange, status: intervention.status, location: location)
     }
   }
@@ -175,6 +175,7 @@ extension ClientHandler {
     if closes || !exchange.isBodyComplete { closesAfterAnswer = true }
     exchange.isOwnAnswer = true
     exchange.keepsConnection = isPersistent(exchange)
+    let status = Refusal.finalStatus(status)
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.request.id, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
       isPersistent: exchange.keepsConnection, location: location)

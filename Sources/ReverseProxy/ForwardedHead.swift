@@ -1,5 +1,6 @@
 import HTTPModel
 import HTTPWire
+import Telemetry
 
 /// Builds the heads that are sent on, from what was received.
 enum ForwardedHead {
@@ -89,11 +90,15 @@ enum ForwardedHead {
     output.reserveCapacity(512)
     output += Array("HTTP/1.1 \(response.status) ".utf8) + response.reason + [0x0D, 0x0A]
     let named = connectionOptions(response.fields)
+    var hasDate = false
     for field in response.fields {
       let name = lowercase(field.name)
       if hopByHop.contains(name) || name == "content-length" || name == "x-request-id" || named.contains(name) { continue }
+      if name == "date" { hasDate = true }
       append(field.name, field.value, to: &output)
     }
+    // RFC 9110 section 6.6.1: who has a clock adds what the origin left out.
+    if !hasDate { append("Date", Array(TimestampText.http(Clock.now()).utf8), to: &output) }
     append("Via", Array("1.1 ropeline".utf8), to: &output)
     append("X-Request-ID", Array(requestID.utf8), to: &output)
     switch framing {

@@ -242,8 +242,15 @@ public enum TimestampText {
   /// `20/Nov/2026:19:58:02 +0000`
   public static func common(_ time: Timestamp) -> String {
     let (date, _) = parts(time)
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     return "\(two(date.day))/\(months[date.month - 1])/\(date.year):\(two(date.hour)):\(two(date.minute)):\(two(date.second)) +0000"
+  }
+
+  /// `Fri, 20 Nov 2026 19:58:02 GMT`, the form that HTTP prefers (RFC 9110 section 5.6.7).
+  public static func http(_ time: Timestamp) -> String {
+    let (date, _) = parts(time)
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    return
+      "\(days[date.weekday]), \(two(date.day)) \(months[date.month - 1]) \(date.year) \(two(date.hour)):\(two(date.minute)):\(two(date.second)) GMT"
   }
 
   /// Seconds with three decimals, as nginx's `$msec`.
@@ -258,6 +265,7 @@ public enum TimestampText {
     return "\(milliseconds / 1000).\(three(milliseconds % 1000))"
   }
 
+  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
   private static func three(_ number: Int) -> String { number < 10 ? "00\(number)" : number < 100 ? "0\(number)" : "\(number)" }
 
