@@ -6,13 +6,17 @@ import Telemetry
 extension ClientHandler {
   /// Whether the connection is to carry another request; asked when the answer's head is made.
   func isPersistent(_ exchange: Exchange) -> Bool {
-    exchange.parsed.isPersistent && !closesAfterAnswer && !inputIsClosed && !shared.isDraining.load(ordering: .relaxed)
+    exchange.parsed.isPersistent && !closesAfterAnswer && !isExhausted && !shared.isDraining.load(ordering: .relaxed)
   }
+
+  /// Whether no request can follow: the client has ended its side, and what it sent before has been read. Requests that it sent in a
+  /// row wait in the buffer, and each gets its answer.
+  private var isExhausted: Bool { inputIsClosed && buffer.readableBytes == 0 }
 
   func answered(_ exchange: Exchange) {
     self.exchange = nil
     answerHalf.end()
-    guard exchange.keepsConnection, !closesAfterAnswer, !inputIsClosed else { return closeAfterFlush() }
+    guard exchange.keepsConnection, !closesAfterAnswer, !isExhausted else { return closeAfterFlush() }
     requestHalf.next()
     headStarted = nil
     scan = HeadScan()

@@ -161,4 +161,28 @@ struct StreamingTests {
       client.close()
     }
   }
+
+  @Test("requests in a row are answered though the client has ended its side", arguments: ["", "GET /half HT"])
+  func pipelineThenEnd(rest: String) async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, _ in
+      while let request = Harness.readRequest(connection) {
+        log.note(String(request.prefix(6)))
+        // The end of the client's side comes while the first request is under way.
+        usleep(50_000)
+        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+      }
+    }
+    try await Harness.withProxy(origins: [origin], log: log) { server, log in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send((1...3).map { "GET /\($0) HTTP/1.1\r\nHost: h\r\n\r\n" }.joined() + rest)
+      client.endSending()
+      let answers = client.receiveToEnd()
+      client.close()
+      #expect(answers.ranges(of: "HTTP/1.1 200 OK\r\n").count == 3)
+      #expect(answers.ranges(of: "HTTP/1.1 400 ").count == (rest.isEmpty ? 0 : 1))
+      #expect(answers.ranges(of: "\r\nConnection: close\r\n").count == 1)
+    }
+    #expect(log.seen.withLock { $0 } == ["GET /1", "GET /2", "GET /3"])
+  }
 }
