@@ -168,7 +168,11 @@ extension ClientHandler {
 
   /// Answers, or breaks off if an answer is under way: both sides of an exchange may find a fault, and at any time.
   func refuse(_ exchange: Exchange, status: Int, closes: Bool = false, location: [UInt8]? = nil) {
-    if let sent = answerHalf.sentStatus { return breakOff(exchange, status: sent) }
+    if let sent = answerHalf.sentStatus {
+      // The answer that is not possible any more tells whose fault it is.
+      exchange.brokenOffBy = status >= 500 ? .upstream : .client
+      return breakOff(exchange, status: sent)
+    }
     // Whatever the upstream still does, nobody listens; and it may have half a request.
     dropConnection()
     // Without the whole body the next bytes are not a request.

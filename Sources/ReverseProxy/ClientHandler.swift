@@ -73,7 +73,10 @@ final class ClientHandler: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     // A request that was cut off, or that the client gave up, is written down all the same.
     if case .head = requestHalf.state, buffer.readableBytes > 0 { cutOff(status: 400, detail: "the request's head was cut off") }
-    if let exchange { record(exchange, status: 499) }
+    if let exchange {
+      exchange.brokenOffBy = .client
+      record(exchange, status: 499)
+    }
     exchange = nil
     requestHalf.end()
     answerHalf.end()

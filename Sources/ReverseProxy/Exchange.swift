@@ -38,6 +38,8 @@ final class Exchange {
   var isRecorded = false
   /// Whether the answer's head says that the connection stays open: then nothing but a fault ends it with this answer.
   var keepsConnection = false
+  /// Who broke the answer off, if somebody did.
+  var brokenOffBy: ExchangeRecord.Party?
   /// Whether the answer is one of our own.
   var isOwnAnswer = false
   /// Upstreams that could not be reached for this exchange.
@@ -121,6 +123,7 @@ final class Exchange {
     record.bytesSent = bytesSent
     record.bodyBytesSent = bodyBytesSent
     record.isOwnAnswer = isOwnAnswer
+    record.brokenOffBy = brokenOffBy
     record.totalTime = Int((NIODeadline.now() - started).nanoseconds / 1000)
     return record
   }

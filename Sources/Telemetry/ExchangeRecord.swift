@@ -23,8 +23,13 @@ public struct ExchangeRecord: Sendable {
   public var phaseTimes = SIMD8<Int32>(repeating: -1)
   /// Whether the answer was one of our own: a refusal, or an error of the way.
   public var isOwnAnswer = false
+  /// Who broke the answer off, if somebody did.
+  public var brokenOffBy: Party?
   public var upstreamTime: Int?
   public var totalTime = 0
+
+  /// Those who can end an answer that is under way, whose status has gone out already.
+  public enum Party: String, Sendable { case client, upstream }
 
   public init(request: Request, status: Int, outcome: InspectionOutcome) {
     self.request = request
@@ -145,6 +150,10 @@ public enum AuditRecord {
     json.number(record.inspectionTime)
     json.key("upstream_us")
     if let time = record.upstreamTime { json.number(time) } else { json.null() }
+    if let party = record.brokenOffBy {
+      json.key("broken_off_by")
+      json.string(party.rawValue)
+    }
     // What the analyzer needs beside it to read audit records as a log.
     json.key("http_user_agent")
     json.string(request.head.fields.firstValue(of: "user-agent") ?? [], limit: 1024)

@@ -42,6 +42,7 @@ public final class Metrics: Sendable {
   private static func reason(_ record: ExchangeRecord) -> String {
     if let fault = record.outcome.evidence.framing { return fault.status == 413 ? "limit" : "framing" }
     if record.outcome.verdict.kind == .block || record.outcome.would != nil { return "rules" }
+    if let party = record.brokenOffBy { return party.rawValue }
     switch record.status {
     case 499: return "client"
     case 408 where record.isOwnAnswer: return "timeout"
