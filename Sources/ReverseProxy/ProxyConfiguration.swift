@@ -78,6 +78,9 @@ public struct ProxyConfiguration: Sendable {
   public var connectTimeout = Duration.seconds(3)
   /// Without a byte of the upstream's answer. 30 seconds by default.
   public var upstreamTimeout = Duration.seconds(30)
+  /// That an idle connection to an upstream is kept for the next request. 30 seconds by default: less than most servers wait before
+  /// they close it, perhaps just when a request is on its way.
+  public var upstreamIdleTimeout = Duration.seconds(30)
   /// Without a byte reaching a client that has an answer to read. Noticed after this long, and before twice that. 30 seconds by
   /// default.
   public var writeTimeout = Duration.seconds(30)

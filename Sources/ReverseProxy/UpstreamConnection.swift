@@ -1,3 +1,4 @@
+import Glibc
 import HTTPModel
 import HTTPWire
 import NIOCore
@@ -46,6 +47,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var state = State.idle
   private var scan = HeadScan()
   private var isReading = true
+  /// Since when nobody uses it.
+  private(set) var idleSince = NIODeadline.now()
   private var writeProgress = WriteProgress()
   private var buffer = ByteBuffer()
   private var channel: (any Channel)?
@@ -78,6 +81,11 @@ final class UpstreamConnection: ChannelInboundHandler {
     ClientBootstrap(group: loop.eventLoop)
       .connectTimeout(TimeAmount(loop.shared.configuration.connectTimeout))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // An upstream that vanished without a word is noticed after two minutes, however long an answer may be silent.
+      .channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 60)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 15)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 4)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
       }
@@ -236,6 +244,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
     if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
       state = .idle
+      idleSince = .now()
       buffer = ByteBuffer()
       setReading(true)
       loop.giveBack(self)

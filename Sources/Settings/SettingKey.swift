@@ -43,6 +43,7 @@ public struct SettingKey: Sendable, Equatable {
     .init("timeouts", "idle", .seconds(1...86_400), "60s", "That an idle connection to a client stays open."),
     .init("timeouts", "connect", .seconds(1...3600), "3s", "To connect to an upstream."),
     .init("timeouts", "upstream", .seconds(1...86_400), "30s", "Without a byte of the upstream's answer."),
+    .init("timeouts", "upstream-idle", .seconds(1...86_400), "30s", "That an idle connection to an upstream is kept."),
     .init("timeouts", "write", .seconds(1...86_400), "30s", "Without a byte reaching a client that has an answer to read."),
     .init("timeouts", "linger", .seconds(1...3600), "2s", "Without a byte of what a client still sends after its last answer."),
     .init("timeouts", "linger-total", .seconds(1...3600), "15s", "That what a client still sends after its last answer is read."),

@@ -73,6 +73,7 @@ struct ProxyPlan {
     apply("timeouts.idle", to: &configuration.idleTimeout)
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
+    apply("timeouts.upstream-idle", to: &configuration.upstreamIdleTimeout)
     apply("timeouts.write", to: &configuration.writeTimeout)
     apply("timeouts.linger", to: &configuration.lingerTimeout)
     apply("timeouts.linger-total", to: &configuration.lingerTotal)

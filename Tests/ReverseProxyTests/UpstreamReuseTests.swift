@@ -170,4 +170,23 @@ struct UpstreamReuseTests {
     for _ in 0..<1000 { budget.requestWasSent() }
     #expect(takeAll() == 10)
   }
+
+  @Test("a connection that nobody uses is closed after its time")
+  func idleAge() async throws {
+    let log = Log()
+    let origin = ScriptedOrigin { connection, number in
+      while Harness.readRequest(connection) != nil { connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)") }
+      log.note("ended \(number)")
+    }
+    try await Harness.withProxy(
+      origins: [origin], log: log, configure: { $0.upstreamIdleTimeout = .milliseconds(200) }
+    ) { server, log in
+      #expect(Self.get("/1", port: server.port).hasSuffix("\r\n\r\n0"))
+      #expect(Self.get("/2", port: server.port).hasSuffix("\r\n\r\n0"))
+      // Twice the limit at most, as it is looked at now and then.
+      for _ in 0..<100 where log.seen.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+      #expect(log.seen.withLock { $0 } == ["ended 0"])
+      #expect(Self.get("/3", port: server.port).hasSuffix("\r\n\r\n1"))
+    }
+  }
 }
