@@ -196,4 +196,25 @@ struct ResourceTests {
       for client in [steady, endless, greedy] { client.close() }
     }
   }
+
+  @Test("the admin port waits for nobody either", arguments: ["", "GET /livez HTTP/1.1\r\nHo", "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n"])
+  func adminTimeouts(text: String) async throws {
+    let log = Log()
+    try await Harness.withProxy(
+      origins: [Harness.polite(log)], log: log,
+      configure: {
+        $0.adminPort = 0
+        $0.headTimeout = .milliseconds(200)
+      }
+    ) { server, _ in
+      let client = LoopbackSocket.connect(port: server.adminPort ?? 0)
+      // A second request in the same breath gets no second answer.
+      client.send(text.hasSuffix("\r\n\r\n") ? text + text : text)
+      let start = ContinuousClock.now
+      let answer = client.receiveToEnd()
+      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(answer.ranges(of: "alive\n").count == (text.hasSuffix("\r\n\r\n") ? 1 : 0))
+      client.close()
+    }
+  }
 }
