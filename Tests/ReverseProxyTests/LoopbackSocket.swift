@@ -152,6 +152,11 @@ final class Thread: Sendable {
     return thread
   }
 
+  /// Runs `body` on a thread of its own, so that what it waits for finds a thread to run on: a drain is a task like the test.
+  static func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in start { continuation.resume(returning: body()) } }
+  }
+
   /// Returns when the thread has ended.
   func wait() {
     while !isDone.load(ordering: .acquiring) { usleep(2000) }
