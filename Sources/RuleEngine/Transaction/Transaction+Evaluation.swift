@@ -170,6 +170,7 @@ extension Transaction {
   private func evaluate(
     _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, original: ByteView, text: ByteView
   ) {
+    if let costs, let currentChain { costs.value(currentChain.index) }
     var none: CaptureList?
     let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
     switch result {
