@@ -46,6 +46,8 @@ let package = Package(
     .target(name: "PatternScan", dependencies: ["CPCRE2", "CGramScan"], swiftSettings: strict),
     .target(name: "AddressFacts", dependencies: ["CMaxMindDB"], swiftSettings: strict),
     .target(name: "BodyDecoding", dependencies: ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"], swiftSettings: strict),
+    .target(name: "SchemaValidation", dependencies: ["BodyDecoding", "PatternScan"], swiftSettings: strict),
+    .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
@@ -91,6 +93,9 @@ let package = Package(
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .testTarget(
+      name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
+    .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),
     .testTarget(
@@ -108,11 +113,16 @@ let package = Package(
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(
-      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix],
+      name: "ReverseProxyTests",
+      dependencies: [
+        "ReverseProxy", "Detection", "HTTPModel", "HTTPWire", "RuleEngine", "SecLang", "Telemetry", nioCore, nioPosix, nioEmbedded,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",
-      dependencies: ["RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", nioCore, nioPosix, yams],
+      dependencies: [
+        "RuleEngine", "SecLang", "Detection", "ReverseProxy", "Telemetry", "SchemaValidation", "BodyDecoding", nioCore, nioPosix, yams,
+      ],
       swiftSettings: strict),
   ]
 )

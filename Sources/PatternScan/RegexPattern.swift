@@ -1,6 +1,6 @@
 import CPCRE2
 
-/// How a pattern is compiled. Patterns and texts are bytes: UTF mode is never on.
+/// How a pattern is compiled. Patterns and texts are bytes, unless `unicode` is given.
 public struct RegexOptions: OptionSet, Sendable {
   public let rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
@@ -12,10 +12,15 @@ public struct RegexOptions: OptionSet, Sendable {
   public static let dollarEndOnly = RegexOptions(rawValue: 4)
   /// A dot matches newlines too.
   public static let dotAll = RegexOptions(rawValue: 8)
+  /// Pattern and text are UTF-8, and a character is a Unicode scalar; a group that took no part matches the empty text, as in
+  /// ECMA-262. The caller answers for texts being valid UTF-8: it is not checked again.
+  public static let unicode = RegexOptions(rawValue: 16)
 
   fileprivate var flags: UInt32 {
     // `(*UTF)` in a pattern would reject texts that are no UTF-8, which is most attacks: refuse it at load.
-    var flags = UInt32(PCRE2_NEVER_UTF)
+    var flags =
+      contains(.unicode)
+      ? UInt32(PCRE2_UTF) | UInt32(PCRE2_MATCH_UNSET_BACKREF) | UInt32(PCRE2_NEVER_BACKSLASH_C) : UInt32(PCRE2_NEVER_UTF)
     if contains(.caseInsensitive) { flags |= UInt32(PCRE2_CASELESS) }
     if contains(.multiline) { flags |= UInt32(PCRE2_MULTILINE) }
     if contains(.dollarEndOnly) { flags |= UInt32(PCRE2_DOLLAR_ENDONLY) }

@@ -11,6 +11,8 @@ struct ImportTests {
     "PatternScan": ["CPCRE2", "CGramScan"],
     "BodyDecoding": ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"],
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
+    "SchemaValidation": ["BodyDecoding", "PatternScan"],
+    "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
     "Behavior": ["HTTPModel", "EvidenceModel"],
     "AddressFacts": ["CMaxMindDB"],
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"],

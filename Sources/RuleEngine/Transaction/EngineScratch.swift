@@ -9,6 +9,8 @@ public final class EngineScratch {
   let operators: OperatorScratch
   /// Output of one transformation, before it is kept in a transaction's arena.
   var transformed: [UInt8] = []
+  /// Set to count what each rule costs from the next transaction on.
+  public private(set) var costs: RuleCosts?
   private var spareMemory: [TransactionMemory] = []
   private var dynamicOperators: [DynamicOperator: CompiledOperator] = [:]
 
@@ -41,6 +43,9 @@ public final class EngineScratch {
     unobservable.append((rules, coverage, isBodyKnown, chains))
     return chains
   }
+
+  /// Counts what each of `rules` costs in transactions that begin from now on.
+  public func countCosts(of rules: CompiledRuleSet) { costs = RuleCosts(rules) }
 
   func takeMemory() -> TransactionMemory { spareMemory.popLast() ?? TransactionMemory() }
 

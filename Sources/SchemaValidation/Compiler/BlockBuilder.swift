@@ -1,0 +1,129 @@
+import BodyDecoding
+
+/// Builds the instructions of one schema. Keywords of an edition or vocabulary that is not in force are passed over.
+struct BlockBuilder {
+  let place: SchemaPlace
+  let resource: Int
+  let document: SchemaDocument
+  let dialect: SchemaDialect
+  var block = SchemaBlock()
+  var general: [SchemaInstruction] = []
+  var number: [SchemaInstruction] = []
+  var string: [SchemaInstruction] = []
+  var array: [SchemaInstruction] = []
+  var object: [SchemaInstruction] = []
+
+  var view: JSONView { document.view }
+  var draft: SchemaDraft { dialect.draft }
+
+  init(place: SchemaPlace, resource: Int, index: SchemaIndex) {
+    self.place = place
+    self.resource = resource
+    document = index.documents[place.document]
+    dialect = index.resources[resource].dialect
+  }
+
+  mutating func build(_ compiler: inout SchemaCompiler) throws(SchemaError) {
+    switch view.kind(place.node) {
+    case .true: return
+    case .false:
+      block.flags |= SchemaBlock.isFalse
+      return
+    case .object: break
+    default: throw document.error("a schema must be an object or a boolean", at: place.node)
+    }
+    if draft.ignoresSiblingsOfRef, keyword("$ref") != nil {
+      try addReferences(&compiler)
+      return
+    }
+    if dialect.hasValidation {
+      try addType()
+      try addConstants(&compiler)
+      try addNumbers(&compiler)
+      try addLengths(&compiler)
+    }
+    try addFormat(&compiler)
+    try addReferences(&compiler)
+    if dialect.hasApplicators { try addCombinations(&compiler) }
+    try addArrays(&compiler)
+    try addObjects(&compiler)
+    if dialect.hasUnevaluated, draft >= .draft201909 { try addUnevaluated(&compiler) }
+  }
+
+  // MARK: Values of keywords
+
+  /// The node of a keyword's value.
+  func keyword(_ name: String) -> Int? { document.member(name, of: place.node) }
+
+  func string(_ name: String) throws(SchemaError) -> (text: String, node: Int)? {
+    guard let node = keyword(name) else { return nil }
+    guard view.kind(node) == .string else { throw document.error("\(name) must be a string", at: node) }
+    return (document.string(node), node)
+  }
+
+  func boolean(_ name: String) throws(SchemaError) -> Bool {
+    guard let node = keyword(name) else { return false }
+    switch view.kind(node) {
+    case .true: return true
+    case .false: return false
+    default: throw document.error("\(name) must be true or false", at: node)
+    }
+  }
+
+  /// A count of something: a whole number from 0 on; what does not fit is as good as the largest one.
+  func count(_ name: String) throws(SchemaError) -> Int64? {
+    guard let node = keyword(name) else { return nil }
+    let kind = view.kind(node)
+    guard kind == .integer || kind == .decimal, view.isInteger(node, isStrict: false), view.numberText(node)[0] != UInt8(ascii: "-")
+    else { throw document.error("\(name) must be a whole number that is not negative", at: node) }
+    guard var small = view.smallDecimal(node)?.normalized else { return DecimalText(view.numberText(node)).isZero ? 0 : .max }
+    while small.exponent > 0 {
+      let (product, isTooLarge) = small.digits.multipliedReportingOverflow(by: 10)
+      if isTooLarge { return .max }
+      small.digits = product
+      small.exponent -= 1
+    }
+    return small.digits
+  }
+
+  /// The node of a number.
+  func numeric(_ name: String) throws(SchemaError) -> Int? {
+    guard let node = keyword(name) else { return nil }
+    guard view.kind(node) == .integer || view.kind(node) == .decimal else { throw document.error("\(name) must be a number", at: node) }
+    return node
+  }
+
+  func schemaList(_ name: String) throws(SchemaError) -> [Int]? {
+    guard let node = keyword(name) else { return nil }
+    guard view.kind(node) == .array, view.memberCount(node) > 0 else {
+      throw document.error("\(name) must be an array of schemas that is not empty", at: node)
+    }
+    return document.elements(of: node)
+  }
+
+  func members(_ name: String) throws(SchemaError) -> [(key: Int, value: Int)]? {
+    guard let node = keyword(name) else { return nil }
+    guard view.kind(node) == .object else { throw document.error("\(name) must be an object", at: node) }
+    return document.children(of: node).compactMap { child in child.key.map { ($0, child.value) } }
+  }
+
+  func names(in node: Int, of keyword: String) throws(SchemaError) -> [Int] {
+    guard view.kind(node) == .array else { throw document.error("\(keyword) must be an array of strings", at: node) }
+    let list = document.elements(of: node)
+    for element in list where view.kind(element) != .string {
+      throw document.error("\(keyword) must be an array of strings", at: element)
+    }
+    return list
+  }
+
+  /// The list of the schemas below, as `SchemaProgram.children` holds it: index of the first one.
+  func appendChildren(_ children: [SchemaChild], _ compiler: inout SchemaCompiler) -> Int32 {
+    let start = Int32(compiler.program.children.count)
+    compiler.program.children += children
+    return start
+  }
+
+  func child(_ node: Int, _ path: String, _ compiler: inout SchemaCompiler) throws(SchemaError) -> SchemaChild {
+    try compiler.child(node, of: place, path: path)
+  }
+}

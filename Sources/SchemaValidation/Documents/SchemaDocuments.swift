@@ -1,0 +1,27 @@
+/// The documents that schemas may refer to, beside the meta-schemas, which are always there. Nothing is ever fetched.
+///
+/// A value. `add` does not look into a document beyond its being JSON: one that is never referred to does no harm.
+public struct SchemaDocuments: Sendable {
+  private var byURI: [String: SchemaDocument] = [:]
+
+  public init() {}
+
+  /// Hands in a document under its absolute URI; a fragment is cut off. A later one under the same URI replaces the earlier.
+  /// - Throws: `SchemaError` if the text is not JSON.
+  public mutating func add(_ text: [UInt8], uri: String) throws(SchemaError) {
+    let uri = URIReference(uri).absolute
+    byURI[uri] = try SchemaDocument(text, uri: uri)
+  }
+
+  /// The document, or the meta-schema, of that name.
+  func document(_ uri: String) -> SchemaDocument? { byURI[uri] ?? Self.metaSchemas[uri] }
+
+  private static let metaSchemas: [String: SchemaDocument] = {
+    var documents: [String: SchemaDocument] = [:]
+    for schema in MetaSchema.all {
+      // Ours, and read by a test.
+      documents[schema.uri] = try? SchemaDocument(schema.bytes, uri: schema.uri)
+    }
+    return documents
+  }()
+}

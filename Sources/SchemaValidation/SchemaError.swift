@@ -1,0 +1,41 @@
+/// Why a schema cannot be used: the fault of whoever wrote or supplied it. Trying again does not help.
+public struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// One clause for people.
+  public var message: String
+  /// The document, as it was named; empty for one without a name.
+  public var document: String
+  /// JSON Pointer (RFC 6901) to the value at fault; empty for the whole document.
+  public var pointer: String
+  /// Bytes from the start of the document.
+  public var offset: Int
+  /// Counted from 1; the column in bytes.
+  public var line: Int
+  public var column: Int
+
+  public var description: String {
+    let place = document.isEmpty ? "" : document + ":"
+    return "\(place)\(line):\(column): \(message)" + (pointer.isEmpty ? "" : " (at \(pointer))")
+  }
+
+  init(_ message: String, document: String, pointer: String, offset: Int, in bytes: UnsafeBufferPointer<UInt8>) {
+    self.message = Self.printable(message)
+    self.document = document
+    self.pointer = pointer
+    self.offset = offset
+    let before = bytes.prefix(offset)
+    line = 1 + before.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+    column = 1 + (before.lastIndex(of: 0x0A).map { offset - $0 - 1 } ?? offset)
+  }
+
+  /// Messages quote the document: nothing of it may move a terminal's cursor or fill a screen.
+  private static func printable(_ text: String) -> String {
+    var output = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.prefix(400) {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator: output.append("\u{FFFD}")
+      default: output.append(scalar)
+      }
+    }
+    return String(output)
+  }
+}
