@@ -2,30 +2,15 @@ import EvidenceModel
 
 /// How bits become a verdict.
 ///
-/// A sequential test in the manner of Wald: a client is flagged when the evidence reaches `threshold`, which by his bound an honest one
-/// does with a chance of at most 2^-threshold if the evidence is a likelihood ratio.
-public enum Judgement {
-  /// Bits: wrong on at most about one fan in 1,000.
-  public static let threshold: Float = 12
+/// A sequential test in the manner of Wald: a client is flagged when the evidence reaches the threshold of the configuration, which by
+/// his bound an honest one does with a chance of at most 2^-threshold if the evidence is a likelihood ratio.
+enum Judgement {
   /// Bits at which a client counts as suspicious for others at its address and of its shape.
   static let suspicion: Float = 5
   /// Bits of its own that a client must have before what others did is held against it.
   static let kinship: Float = 3
   /// Requests that a verdict must stop for each person whom it hits besides.
   static let requestsPerCollateral = 40
-}
-
-/// What a client has come to.
-public enum ClientJudgement {
-  /// - Parameters:
-  ///   - declared: the class that the user agent claims, if it claims one.
-  ///   - hasKey: whether it shows a key.
-  public static func of(_ state: ClientState, declared: ClientClass?, hasKey: Bool) -> Verdict {
-    let bits = Signals.bits(state)
-    let benign: ClientClass = declared ?? (hasKey ? .partner : state.requests >= 3 ? .fan : .undecided)
-    return Verdict.ofClient(
-      bits: Double(bits), threshold: Double(Judgement.threshold), label: bits >= Judgement.threshold ? AbuseClass.of(state) : benign)
-  }
 }
 
 /// What a user agent says it is. A claim, nothing more.
@@ -49,7 +34,7 @@ public enum DeclaredClient {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     if lower.isEmpty || lower == [0x2D] || contains(lower, tools) { return .tool }
     if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
-    return lower.starts(with: "mozilla/".utf8) ? .browser : []
+    return []
   }
 
   public static func label(_ userAgent: [UInt8]) -> ClientClass? {

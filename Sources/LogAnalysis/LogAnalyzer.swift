@@ -177,13 +177,9 @@ public final class LogAnalyzer {
 
     let result = inspect(logged)
     for id in result.ruleIDs { rules[id]?.requests += 1 }
-    let referrer = request.head.fields.first { $0.isNamed("referer") }
     let event = ClientEvent(
-      time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
-      method: request.head.method, userAgent: logged.userAgent, hasReferrer: !(referrer?.value.isEmpty ?? true),
-      hasKey: logged.apiKey != nil,
-      hasSession: logged.sessionID != nil, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs,
-      isScanner: result.isScanner)
+      request, target: request.head.target, status: logged.status, hasKey: logged.apiKey != nil, hasSession: logged.sessionID != nil,
+      anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -244,7 +240,7 @@ public final class LogAnalyzer {
     }
     count(event, in: &client)
     let state = behavior.observe(event, of: client.identity)
-    let kind = ClientJudgement.of(state, declared: client.declared, hasKey: key.key != nil).kind
+    let kind = behavior.judgement(state, declared: client.declared, hasKey: key.key != nil).kind
     let bits = behavior.bits(state)
     if bits > client.bits {
       client.state = state
@@ -331,7 +327,7 @@ public final class LogAnalyzer {
     } else if client.worst > .allow, key.session == nil, key.key == nil, behavior.isShared(client.state, client.identity) {
       client.state = behavior.withoutVerdict(client.state)
     }
-    let verdict = ClientJudgement.of(client.state, declared: client.declared, hasKey: key.key != nil)
+    let verdict = behavior.judgement(client.state, declared: client.declared, hasKey: key.key != nil)
     let isFlagged = verdict.kind != .allow
     return Report.Client(
       ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: verdict,

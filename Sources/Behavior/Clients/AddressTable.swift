@@ -4,7 +4,8 @@ import Glibc
 ///
 /// Counts stop at 65,535.
 struct AddressState: Sendable {
-  var tag: UInt64 = 0
+  /// The lower half of the address's hash; 0 marks an empty place.
+  var tag: UInt32 = 0
   var clients: UInt16 = 0
   /// Clients whose evidence came to half a verdict.
   var suspicious: UInt16 = 0
@@ -41,7 +42,7 @@ final class AddressTable {
   private let mask: Int
   let capacity: Int
 
-  /// - Parameter capacity: rounded up to a power of two, at least 1,024; 24 bytes each, used only when touched.
+  /// - Parameter capacity: rounded up to a power of two, at least 1,024; 16 bytes each, used only when touched.
   init(capacity: Int) {
     var size = 1024
     while size < capacity { size *= 2 }
@@ -53,14 +54,14 @@ final class AddressTable {
 
   deinit { free(places) }
 
-  subscript(_ tag: UInt64) -> AddressState {
+  subscript(_ address: UInt64) -> AddressState {
     get {
-      let start = set(of: tag)
+      let (start, tag) = place(of: address)
       for index in start..<(start + Self.ways) where places[index].tag == tag { return places[index] }
       return AddressState(tag: tag)
     }
     set {
-      let start = set(of: tag)
+      let (start, tag) = place(of: address)
       var victim = start
       for index in start..<(start + Self.ways) {
         if places[index].tag == tag || places[index].tag == 0 {
@@ -73,7 +74,10 @@ final class AddressTable {
     }
   }
 
-  private func set(of tag: UInt64) -> Int { (Int(truncatingIfNeeded: mixed(tag)) & mask) * Self.ways }
+  private func place(of address: UInt64) -> (start: Int, tag: UInt32) {
+    let hash = mixed(address)
+    return ((Int(truncatingIfNeeded: hash >> 32) & mask) * Self.ways, UInt32(truncatingIfNeeded: hash) | 1)
+  }
 }
 
 extension UInt16 {

@@ -43,6 +43,22 @@ public struct ClientEvent: Sendable {
     self.isScanner = isScanner
   }
 
+  /// - Parameter target: as it stands in logs, with secrets taken out.
+  public init(
+    _ request: Request, target: [UInt8], status: Int, hasKey: Bool, hasSession: Bool, anomaly: Int, isRefusedByRules: Bool,
+    ruleIDs: [Int], isScanner: Bool
+  ) {
+    let mark = target.firstIndex(of: 0x3F) ?? target.count
+    let fields = request.head.fields
+    let referrer = fields.first { $0.isNamed("referer") }?.value ?? []
+    self.init(
+      // Logs know milliseconds.
+      time: Timestamp(microseconds: request.received.microseconds / 1000 * 1000), status: status, path: Array(target[..<mark]),
+      query: mark < target.count ? Array(target[(mark + 1)...]) : [], method: request.head.method,
+      userAgent: fields.first { $0.isNamed("user-agent") }?.value ?? [0x2D], hasReferrer: !referrer.isEmpty, hasKey: hasKey,
+      hasSession: hasSession, anomaly: anomaly, isRefusedByRules: isRefusedByRules, ruleIDs: ruleIDs, isScanner: isScanner)
+  }
+
   /// Found, and nothing wrong with the request: the endpoint exists for this client.
   var isKnownPath: Bool { ![400, 403, 404, 405, 410, 414, 501].contains(status) }
 
@@ -53,22 +69,4 @@ public struct ClientEvent: Sendable {
   var isOverload: Bool { status >= 500 && status != 501 || status == 429 || status == 408 }
 
   var isWrite: Bool { !(method.elementsEqual("GET".utf8) || method.elementsEqual("HEAD".utf8) || method.elementsEqual("OPTIONS".utf8)) }
-}
-
-/// The hashes under which a request is accounted, the narrowest first.
-public struct ClientIdentity: Sendable, Hashable {
-  /// Address, user agent, session and key together.
-  public var client: UInt64
-  public var address: UInt64
-  /// Address and user agent.
-  public var agent: UInt64
-  /// The IPv4 /24 or IPv6 /64 around the address.
-  public var network: UInt64
-
-  public init(client: UInt64, address: UInt64, agent: UInt64, network: UInt64) {
-    self.client = client
-    self.address = address
-    self.agent = agent
-    self.network = network
-  }
 }

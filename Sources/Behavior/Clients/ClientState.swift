@@ -1,4 +1,4 @@
-/// What is remembered of one client: 128 bytes, whatever it asks for.
+/// What is remembered of one client, as it is worked with; `ClientRecord` is the same as it is kept.
 ///
 /// Evidence that adds up over requests is kept as sums in bits; the last steps wait in `waiting` before the crowd model learns from
 /// them, so that a client that turns out suspicious teaches nothing.
@@ -7,12 +7,10 @@ public struct ClientState: Sendable {
   public internal(set) var tag: UInt64 = 0
   /// Microseconds since the epoch.
   public internal(set) var lastSeen: Int64 = 0
-  /// Seconds since the epoch.
-  public internal(set) var firstSeen: UInt32 = 0
   public internal(set) var requests: UInt32 = 0
   var waiting = SIMD8<UInt32>(repeating: 0)
-  /// The last gap before each of four steps: 12 bits of the step, 20 bits of milliseconds.
-  var stepGaps = SIMD4<UInt32>(repeating: 0)
+  /// The last gap before each of three steps: 12 bits of the step, 20 bits of milliseconds.
+  var stepGaps = SIMD3<UInt32>(repeating: 0)
   /// Bits, decided step by step: order of the endpoints, timing, objects, matches of rules.
   public internal(set) var order: Float = 0
   public internal(set) var timing: Float = 0
@@ -28,7 +26,7 @@ public struct ClientState: Sendable {
   /// A bit for each object asked for during the run in one mode, by hash.
   var objects: UInt64 = 0
   /// A bit for each transition that this client made, by hash.
-  var transitions: UInt64 = 0
+  var transitions: UInt32 = 0
   var lastID: UInt32 = 0
   var composition = Composition()
   /// The last four different requests by hash.
@@ -48,7 +46,8 @@ public struct ClientState: Sendable {
   var flags = ClientFlags()
   /// Objects read one after the other, or steps taken one after the other without a look; at most 255.
   var run: UInt8 = 0
-  var oddBits: Int8 = 0
+  /// How odd that was, in sixteenths of a bit.
+  var oddBits: UInt8 = 0
   /// Different objects read since the last write that succeeded; at most 255.
   var reads: UInt8 = 0
   /// Where it was when it had read much and done nothing; 0 if it did something since.
@@ -81,8 +80,10 @@ struct ClientFlags: OptionSet, Sendable {
   static let flagged = ClientFlags(rawValue: 8)
   /// It names itself a library or a command-line tool.
   static let tool = ClientFlags(rawValue: 16)
-  static let referrer = ClientFlags(rawValue: 32)
-  static let browser = ClientFlags(rawValue: 64)
+  /// What the first request was, as long as nothing more is kept of it.
+  static let firstWasAsset = ClientFlags(rawValue: 32)
+  static let firstWasWrite = ClientFlags(rawValue: 64)
+  static let firstWasLogin = ClientFlags(rawValue: 128)
   /// The run is one of writes and assets, not of reads.
   static let acting = ClientFlags(rawValue: 256)
   /// Its evidence came to half a verdict.
@@ -95,7 +96,6 @@ struct ClientFlags: OptionSet, Sendable {
   static let forgiven = ClientFlags(rawValue: 4096)
   /// Its evidence came to something worth mentioning.
   static let odd = ClientFlags(rawValue: 8192)
-  static let campaign = ClientFlags(rawValue: 128)
 }
 
 /// One step that waits to be learned from: 11 bits of the step, 5 of the gap before it, 3 of the repetition, and one each for a
@@ -111,6 +111,7 @@ struct WaitingStep {
   /// Something was done: a write that succeeded, or what belongs to a page.
   var isActing: Bool
 
+  /// As two parts, of 16 and 7 bits.
   var packed: UInt32 {
     UInt32(step & 2047) | UInt32(gap & 31) << 11 | UInt32(repetition & 7) << 16 | (isFirst ? 1 << 19 : 0) | (isNew ? 1 << 20 : 0)
       | (isForeign ? 1 << 21 : 0) | (isActing ? 1 << 22 : 0)

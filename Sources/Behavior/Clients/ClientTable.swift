@@ -1,69 +1,193 @@
 import Glibc
 
-/// All clients' states in memory of a fixed size, allocated at start; untouched parts of it cost nothing.
+/// All clients' states in memory of a fixed size, allocated at start; parts that were never touched cost nothing.
 ///
-/// Sets of eight places, chosen by the keyed hash of the identity. When a set is full, the least worthy place gives way: a flagged
-/// client is worth most, then one with evidence or a long standing; among equals the one that was silent longest.
+/// Sets of eight places, chosen by the keyed hash of the identity, so that nobody can aim at a place. When a set is full, the least
+/// worthy gives way:
+///
+/// 1. a newcomer - one request, nothing against it - to the next newcomer, while two places of the set are held by such,
+/// 2. else whoever has the least evidence and standing, and among equals was silent longest,
+/// 3. a flagged client only if all eight are flagged.
+///
+/// So no number of identities against which there is nothing makes it forget a flagged one, and a flood of identities that ask once
+/// fights over a quarter of the places. Of whoever gives way with evidence against it, two bytes remain in a sketch.
 final class ClientTable {
   private static let ways = 8
+  /// Places of a set for which newcomers compete with each other once they hold them.
+  private static let newcomers = 2
+
   private let mask: Int
   let capacity: Int
+  let secondLines: Int
   private(set) var count = 0
   private(set) var evictions = 0
-  private let places: UnsafeMutablePointer<ClientState>
+  private let hot: UnsafeMutablePointer<HotLine>
+  private let cold: UnsafeMutablePointer<ColdLine>
+  /// Second lines given out so far; those that came back are a list through `lastID`.
+  private var coldUsed = 0
+  private var coldFree: UInt32 = 0
+  private var hand = 0
+  private var debts: DebtSketch
 
-  /// - Parameter capacity: clients; rounded up to a power of two, at least 1,024.
-  init(capacity: Int) {
+  /// - Parameters:
+  ///   - capacity: clients, of 64 bytes each; rounded up to a power of two, at least 1,024.
+  ///   - secondLines: clients with more than one request, of 64 bytes more; as many as clients by default.
+  init(capacity: Int, secondLines: Int? = nil) {
     var size = 1024
     while size < capacity { size *= 2 }
     self.capacity = size
+    self.secondLines = min(size, max(1024, secondLines ?? size))
     mask = size / Self.ways - 1
-    // calloc: pages of zeros come from the system when they are first touched, and all zeros is an empty place.
-    guard let memory = calloc(size, MemoryLayout<ClientState>.stride) else { fatalError("no memory for \(size) clients") }
-    places = memory.bindMemory(to: ClientState.self, capacity: size)
+    hot = Self.zeroed(size)
+    cold = Self.zeroed(self.secondLines)
+    debts = DebtSketch(capacity: size)
   }
 
-  deinit { free(places) }
+  deinit {
+    free(hot)
+    free(cold)
+  }
 
-  subscript(_ index: Int) -> ClientState {
-    _read { yield places[index] }
-    _modify { yield &places[index] }
+  /// Pages of zeros come from the system when they are first touched, and all zeros is an empty line.
+  private static func zeroed<Line>(_ count: Int) -> UnsafeMutablePointer<Line> {
+    guard let memory = calloc(count, MemoryLayout<Line>.stride) else { fatalError("no memory for \(count) clients") }
+    return memory.bindMemory(to: Line.self, capacity: count)
+  }
+
+  func holds(_ tag: UInt64, at index: Int) -> Bool { hot[index].tag == tag }
+
+  func load(_ index: Int, at now: Int64) -> ClientState {
+    let line = hot[index]
+    return ClientState(line, line.cold == 0 ? nil : cold[Int(line.cold) - 1], now: now)
+  }
+
+  func store(_ state: ClientState, at index: Int) {
+    var line = hot[index].cold
+    if line == 0, state.needsSecondLine { line = takeSecondLine() }
+    if line != 0 {
+      cold[Int(line) - 1] = ColdLine(state)
+      hot[index] = HotLine(state, cold: line)
+    } else {
+      var state = state
+      state.noteFirst()
+      hot[index] = HotLine(state, cold: 0)
+    }
   }
 
   func find(_ tag: UInt64) -> Int? {
-    let start = (Int(truncatingIfNeeded: tag >> 16) & mask) * Self.ways
-    for index in start..<(start + Self.ways) where places[index].tag == tag { return index }
+    let start = set(of: tag)
+    for index in start..<(start + Self.ways) where hot[index].tag == tag { return index }
     return nil
   }
 
   /// The place of a client, made if it has none.
-  func place(_ tag: UInt64) -> (index: Int, isNew: Bool) {
-    let start = (Int(truncatingIfNeeded: tag >> 16) & mask) * Self.ways
-    var victim = start
-    var worst = Float.infinity
+  func place(_ tag: UInt64, at now: Int64) -> (index: Int, isNew: Bool) {
+    let start = set(of: tag)
+    var empty: Int?
     for index in start..<(start + Self.ways) {
-      if places[index].tag == tag { return (index, false) }
-      if places[index].tag == 0 {
-        if worst > -.infinity {
-          worst = -.infinity
-          victim = index
-        }
-        continue
-      }
-      let worth = Self.worth(places[index])
-      if worth < worst {
-        worst = worth
-        victim = index
-      }
+      if hot[index].tag == tag { return (index, false) }
+      if hot[index].tag == 0, empty == nil { empty = index }
     }
-    if places[victim].tag == 0 { count += 1 } else { evictions += 1 }
-    places[victim] = ClientState()
-    places[victim].tag = tag
-    return (victim, true)
+    let index = empty ?? victim(from: start, at: now)
+    if empty == nil { remove(index) }
+    count += 1
+    hot[index] = HotLine()
+    hot[index].tag = tag
+    hot[index].lastSeen = HotLine.clock(now)
+    if let level = debts.level(of: tag) { restore(level, to: index) }
+    return (index, true)
   }
 
-  private static func worth(_ state: ClientState) -> Float {
-    (state.flags.contains(.flagged) ? 1e6 : 0) + abs(state.order + state.rules) * 1000 + Float(min(state.requests, 200)) * 100
-      + Float(state.lastSeen / 1_000_000 % 100_000_000) / 1e6
+  // MARK: Who gives way
+
+  private func victim(from start: Int, at now: Int64) -> Int {
+    var newcomers = 0
+    var newcomer = start
+    var least = start
+    var leastWorth = Float.infinity
+    for index in start..<(start + Self.ways) {
+      if isNewcomer(hot[index]) {
+        newcomers += 1
+        if newcomers == 1 || hot[index].silence(at: now) > hot[newcomer].silence(at: now) { newcomer = index }
+      }
+      let worth = worth(hot[index], at: now)
+      if worth < leastWorth {
+        leastWorth = worth
+        least = index
+      }
+    }
+    return newcomers >= Self.newcomers ? newcomer : least
+  }
+
+  private func isNewcomer(_ line: HotLine) -> Bool {
+    line.requests <= 1 && ClientFlags(rawValue: line.flags).isDisjoint(with: [.flagged, .suspicious])
+  }
+
+  private func worth(_ line: HotLine, at now: Int64) -> Float {
+    let flags = ClientFlags(rawValue: line.flags)
+    let evidence = Float(abs(Int32(line.order))) / 512 + Float(line.failedLogins)
+    let silence = Float(line.silence(at: now)) / 60_000
+    return (flags.contains(.flagged) ? 1e6 : flags.contains(.suspicious) ? 1e3 : 0) + evidence * 10 + Float(min(line.requests, 100))
+      - silence
+  }
+
+  private func remove(_ index: Int) {
+    let line = hot[index]
+    let flags = ClientFlags(rawValue: line.flags)
+    if !flags.isDisjoint(with: [.flagged, .suspicious]) {
+      debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
+    }
+    if line.cold != 0 { giveBack(line.cold) }
+    count -= 1
+    evictions += 1
+  }
+
+  private func restore(_ level: DebtSketch.Level, to index: Int) {
+    var state = ClientState()
+    state.tag = hot[index].tag
+    state.flags.insert(.suspicious)
+    if level == .flagged { state.flags.insert(.flagged) }
+    state.order = level == .flagged ? 20 : 8
+    hot[index] = HotLine(state, cold: 0)
+  }
+
+  private func set(of tag: UInt64) -> Int { (Int(truncatingIfNeeded: tag >> 16) & mask) * Self.ways }
+
+  // MARK: Second lines
+
+  private func takeSecondLine() -> UInt32 {
+    if coldFree != 0 {
+      let line = coldFree
+      coldFree = cold[Int(line) - 1].lastID
+      return line
+    }
+    if coldUsed < secondLines {
+      coldUsed += 1
+      return UInt32(coldUsed)
+    }
+    return stealSecondLine()
+  }
+
+  private func giveBack(_ line: UInt32) {
+    cold[Int(line) - 1] = ColdLine()
+    cold[Int(line) - 1].lastID = coldFree
+    coldFree = line
+  }
+
+  /// All are given out: a hand that goes round takes the least worthy of the next sixteen that have one.
+  private func stealSecondLine() -> UInt32 {
+    var best: Int?
+    var seen = 0
+    for _ in 0..<capacity where seen < 16 {
+      hand = (hand + 1) & (capacity - 1)
+      guard hot[hand].cold != 0 else { continue }
+      seen += 1
+      if best.map({ worth(hot[hand], at: 0) < worth(hot[$0], at: 0) }) ?? true { best = hand }
+    }
+    guard let best else { return 0 }
+    let line = hot[best].cold
+    hot[best].cold = 0
+    cold[Int(line) - 1] = ColdLine()
+    return line
   }
 }

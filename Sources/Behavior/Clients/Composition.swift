@@ -21,6 +21,14 @@ struct Composition: Sendable {
   /// The same endpoint as the request before with another query, or the very same request.
   private(set) var hammered: UInt8 = 0
 
+  init() {}
+
+  /// After one request of which only this is known.
+  init(firstWasLogin: Bool) {
+    total = 1
+    logins = firstWasLogin ? 1 : 0
+  }
+
   mutating func count(_ event: ClientEvent, _ match: EndpointTemplates.Match, isSameStep: Bool, isPoll: Bool) {
     if total == 255 { halve() }
     total += 1

@@ -3,11 +3,11 @@ import HTTPModel
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
   static func record(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, network: UInt64, in state: inout ClientState, crowd: inout CrowdModel
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, network: UInt64, isTeaching: Bool, in state: inout ClientState,
+    crowd: inout CrowdModel
   ) {
     recordRules(event, in: &state)
     if event.hasKey { state.flags.insert(.hasKey) }
-    if event.hasReferrer { state.flags.insert(.referrer) }
     if event.isClientError, event.status != 401 { state.clientErrors = state.clientErrors &+ 1 }
     if match.isAsset { state.assets = state.assets &+ 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
@@ -15,11 +15,13 @@ enum HardEvidence {
       state.writes = state.writes &+ 1
       switch LoginAnswer(event, redirects: crowd.logins.redirects) {
       case .refused:
-        if state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
+        if isTeaching, state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
         state.failedLogins = min(state.failedLogins, 254) + 1
       case .accepted:
-        crowd.logins.succeed(
-          isBare: state.isBare, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300, at: event.time.microseconds)
+        if isTeaching {
+          crowd.logins.succeed(
+            isBare: state.isBare, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300, at: event.time.microseconds)
+        }
         // A list has hits too: one right password does not clear a hundred wrong ones.
         state.failedLogins = state.failedLogins > 8 ? state.failedLogins : 0
       case .none: break

@@ -6,7 +6,9 @@ public enum Malformation {
     while index < query.count {
       let byte = query[index]
       if byte == 0x25 {
-        guard index + 2 < query.count, let high = hex(query[index + 1]), let low = hex(query[index + 2]) else { return true }
+        guard index + 2 < query.count, let high = hexadecimalDigit(query[index + 1]), let low = hexadecimalDigit(query[index + 2]) else {
+          return true
+        }
         let value = high << 4 | low
         if value < 0x20 && value != 0x09 && value != 0x0A && value != 0x0D || value == 0x7F { return true }
         index += 2
@@ -16,11 +18,5 @@ public enum Malformation {
       index += 1
     }
     return false
-  }
-
-  private static func hex(_ byte: UInt8) -> UInt8? {
-    if byte &- 0x30 < 10 { return byte &- 0x30 }
-    let folded = byte | 0x20
-    return folded &- 0x61 < 6 ? folded &- 0x61 &+ 10 : nil
   }
 }

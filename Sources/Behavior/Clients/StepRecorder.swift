@@ -20,7 +20,12 @@ enum StepRecorder {
   /// Steps of which the crowd learns later; the ring holds two more as what came before them.
   private static let lag = 6
 
-  static func record(_ event: ClientEvent, tag: UInt64, network: UInt64, in state: inout ClientState, crowd: inout CrowdModel) {
+  /// - Parameters:
+  ///   - actor: whose objects these are.
+  ///   - isTeaching: whether the crowd is to learn from it; an event counts once.
+  static func record(
+    _ event: ClientEvent, actor: UInt64, network: UInt64, isTeaching: Bool, in state: inout ClientState, crowd: inout CrowdModel
+  ) {
     let (step, match) = crowd.step(event)
     let number = Int(state.requests)
     let elapsed = number == 0 ? 0 : max(0, event.time.microseconds - state.lastSeen) / 1000
@@ -38,8 +43,9 @@ enum StepRecorder {
         lesson.isForeign = true
       }
     }
-    if Int8(order * 20) > state.oddBits, !state.flags.contains(.suspicious) {
-      state.oddBits = Int8(order * 20)
+    let oddness = UInt8(max(0, order) * 16)
+    if oddness > state.oddBits, !state.flags.contains(.suspicious) {
+      state.oddBits = oddness
       state.oddFrom = UInt16(previous)
       state.oddTo = UInt16(step)
     }
@@ -79,7 +85,7 @@ enum StepRecorder {
       let object = objectHash(event)
       isOwn = state.objects & 1 << (object >> 58) != 0
       state.objects |= 1 << (object >> 58)
-      switch crowd.visit(object, actor: tag) {
+      switch crowd.visit(object, actor: actor) {
       case .own: break
       case .new:
         lesson.isNew = true
@@ -92,14 +98,14 @@ enum StepRecorder {
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
     state.composition.count(event, match, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, network: network, in: &state, crowd: &crowd)
-    run(event, match, step, network, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
-    judgeBreadth(&state, &crowd)
+    HardEvidence.record(event, match, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
+    if isTeaching { judgeBreadth(&state, &crowd) }
     let sum = state.order + state.timing + state.novelty
     state.peak = max(state.peak, sum)
     state.calibrated = crowd.calibration.bits(sum)
     state.lastSeen = max(state.lastSeen, event.time.microseconds)
-    wait(lesson, &state, &crowd)
+    wait(lesson, isTeaching: isTeaching, &state, &crowd)
     state.requests &+= 1
   }
 
@@ -127,12 +133,13 @@ enum StepRecorder {
 
   /// Counts how long the client goes on in one mode.
   private static func run(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ step: Int, _ network: UInt64, isOwn: Bool, isOtherStep: Bool,
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ step: Int, _ network: UInt64, isTeaching: Bool, isOwn: Bool,
+    isOtherStep: Bool,
     _ state: inout ClientState, _ crowd: inout CrowdModel
   ) {
     let isActing = match.isAsset || event.isWrite && !event.isClientError
     if isActing != state.flags.contains(.acting) {
-      if state.requests > 0, isTeacher(state) {
+      if state.requests > 0, isTeaching, isTeacher(state) {
         crowd.runs.teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
       }
       state.objects = 0
@@ -142,7 +149,7 @@ enum StepRecorder {
     // A page asked for again is patience; what counts is one thing after the other.
     if isActing ? isOtherStep && !match.isAsset : !isOwn {
       state.run = min(state.run, 254) + 1
-      if !isActing, state.run == IdleBook.length, state.flags.isDisjoint(with: [.declared, .hasKey]) {
+      if isTeaching, !isActing, state.run == IdleBook.length, state.flags.isDisjoint(with: [.declared, .hasKey]) {
         state.idleStep = UInt16(step)
         crowd.idle.enter(step, network: network, at: event.time.microseconds)
       }
@@ -150,7 +157,7 @@ enum StepRecorder {
     if event.isWrite, event.status < 400 {
       if state.idleStep != 0 { crowd.idle.resolve(Int(state.idleStep)) }
       state.idleStep = 0
-      if isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
+      if isTeaching, isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
       state.reads = 0
     } else if !isActing, !isOwn {
       state.reads = min(state.reads, 254) + 1
@@ -177,9 +184,9 @@ enum StepRecorder {
     return number < 0 ? CrowdModel.start : WaitingStep(state.waiting[number & 7]).step
   }
 
-  private static func wait(_ lesson: WaitingStep, _ state: inout ClientState, _ crowd: inout CrowdModel) {
+  private static func wait(_ lesson: WaitingStep, isTeaching: Bool, _ state: inout ClientState, _ crowd: inout CrowdModel) {
     if state.waitingCount >= lag {
-      if isTeacher(state), state.mode < suspicious { teach(lag, of: state, humanity(of: state), &crowd) }
+      if isTeaching, isTeacher(state), state.mode < suspicious { teach(lag, of: state, humanity(of: state), &crowd) }
     } else {
       state.waitingCount += 1
     }
@@ -206,7 +213,7 @@ enum StepRecorder {
   }
 
   private static func isFirst(_ previous: Int, _ step: Int, _ state: inout ClientState) -> Bool {
-    let bit = UInt64(1) << (mixed(UInt64(previous) << 16 | UInt64(step)) & 63)
+    let bit = UInt32(1) << UInt32(mixed(UInt64(previous) << 16 | UInt64(step)) & 31)
     defer { state.transitions |= bit }
     return state.transitions & bit == 0
   }
@@ -214,12 +221,12 @@ enum StepRecorder {
   private static func repetition(of elapsed: Int64, before step: Int, in state: inout ClientState) -> Int {
     let gap = UInt32(min(elapsed, 0xF_FFFF))
     let tag = UInt32(step & 0xFFF) << 20
-    for slot in 0..<4 where state.stepGaps[slot] & 0xFFF0_0000 == tag && state.stepGaps[slot] != 0 {
+    for slot in 0..<3 where state.stepGaps[slot] & 0xFFF0_0000 == tag && state.stepGaps[slot] != 0 {
       let before = state.stepGaps[slot] & 0xF_FFFF
       state.stepGaps[slot] = tag | gap
       return CrowdModel.repetitionBucket(gap, before)
     }
-    state.stepGaps[Int(state.requests & 3)] = tag | gap
+    state.stepGaps[Int(state.requests % 3)] = tag | gap
     return 7
   }
 

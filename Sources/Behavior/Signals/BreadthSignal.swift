@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// How few different things a client does, against the crowd after as many requests.
 enum BreadthSignal: Signal {
   static let name = "breadth"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.breadth }
 

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Most of what is asked for does not exist or is not allowed: a fuzzer tries names, a person follows links.
 enum ClientErrorSignal: Signal {
   static let name = "client-errors"
-  static let label = ClientClass.fuzzer
   /// One page with broken images makes a few 404s.
   private static let tolerated: Float = 4
 

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// The order in which things are asked for, against what the crowd asks for next.
 enum EndpointOrderSignal: Signal {
   static let name = "endpoint-order"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.order }
 

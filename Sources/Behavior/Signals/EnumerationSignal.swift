@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// One number after the other: `/tracks/1041`, `/tracks/1042`, `/tracks/1043`.
 enum EnumerationSignal: Signal {
   static let name = "id-enumeration"
-  static let label = ClientClass.enumerator
   /// Whoever plays an album or leafs through pages goes up too.
   private static let tolerated: Float = 8
 

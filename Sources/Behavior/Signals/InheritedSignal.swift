@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// What others behind the same address, or of the same campaign, did.
 enum InheritedSignal: Signal {
   static let name = "shared-guilt"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { Float(state.inherited) / 10 }
 

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Log-ins that fail one after the other: credential stuffing. A person who forgot a password gives up or resets it.
 enum LoginFailureSignal: Signal {
   static let name = "login-failures"
-  static let label = ClientClass.credentialStuffer
   /// One in five people fails at first, and every other one of them again.
   private static let first: Float = 1.5
   private static let next: Float = 1

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Query strings that no client of the application makes.
 enum MalformedParameterSignal: Signal {
   static let name = "malformed-parameters"
-  static let label = ClientClass.fuzzer
 
   static func bits(_ state: ClientState) -> Float { min(12, max(0, Float(state.malformed) * 2 - 1)) }
 

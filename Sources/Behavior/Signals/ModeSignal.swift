@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Reading one thing after the other without ever doing anything with it, or acting without ever looking, longer than people do.
 enum ModeSignal: Signal {
   static let name = "one-sided"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.mode }
 

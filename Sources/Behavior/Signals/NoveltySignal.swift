@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Whether others ask for the same objects.
 enum NoveltySignal: Signal {
   static let name = "objects"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.novelty }
 

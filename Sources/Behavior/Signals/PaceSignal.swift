@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// The time between steps and how closely it repeats, against the crowd at the same step.
 enum PaceSignal: Signal {
   static let name = "pace"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.timing }
 

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// How closely the time before a step repeats itself, against the crowd's at the same step: a program's timer is never late.
 enum RepetitionSignal: Signal {
   static let name = "repetition"
-  static let label = ClientClass.streamFraud
 
   static func bits(_ state: ClientState) -> Float { state.repetition }
 

@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// Requests that the rules would refuse: one may be a title that looks like an attack, different ones are an attack.
 enum RuleSignal: Signal {
   static let name = "rules"
-  static let label = ClientClass.attacker
 
   static func bits(_ state: ClientState) -> Float { state.rules }
 

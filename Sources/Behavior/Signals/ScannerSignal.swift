@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// The client names itself a security scanner.
 enum ScannerSignal: Signal {
   static let name = "scanner"
-  static let label = ClientClass.scanner
 
   static func bits(_ state: ClientState) -> Float { state.flags.contains(.scanner) ? 10 : 0 }
 

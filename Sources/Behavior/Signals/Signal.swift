@@ -4,8 +4,6 @@ import EvidenceModel
 protocol Signal: SendableMetatype {
   /// The stable name in reports.
   static var name: String { get }
-  /// Which class it speaks for.
-  static var label: ClientClass { get }
   /// log2 of the likelihood ratio abuse : fan; 0 if it says nothing.
   static func bits(_ state: ClientState) -> Float
   /// The same for a person.
@@ -15,9 +13,9 @@ protocol Signal: SendableMetatype {
 /// All signals: the index.
 enum Signals {
   /// What is measured against the crowd.
-  static let soft: [any Signal.Type] = [
-    EndpointOrderSignal.self, PaceSignal.self, NoveltySignal.self, RepetitionSignal.self, ModeSignal.self, BreadthSignal.self,
-  ]
+  static let soft: [any Signal.Type] = [EndpointOrderSignal.self, PaceSignal.self, NoveltySignal.self]
+  /// The same, each for itself: credit for one thing does not pay for another.
+  static let habits: [any Signal.Type] = [RepetitionSignal.self, ModeSignal.self, BreadthSignal.self]
   /// What speaks for itself.
   static let hard: [any Signal.Type] = [
     RuleSignal.self, ScannerSignal.self, ToolSignal.self, ClientErrorSignal.self, LoginFailureSignal.self, MalformedParameterSignal.self,
@@ -40,10 +38,7 @@ enum Signals {
       + LoginFailureSignal.bits(state) + MalformedParameterSignal.bits(state) + EnumerationSignal.bits(state) + InheritedSignal.bits(state)
   }
 
-  static func bits(_ state: ClientState) -> Float {
-    let sum = max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state)
-    return state.flags.contains(.shared) ? min(sum, Judgement.threshold - 1) : sum
-  }
+  static func bits(_ state: ClientState) -> Float { max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state) }
 
   private static func clockBits(_ state: ClientState) -> Float {
     let sum = ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state)
@@ -51,27 +46,22 @@ enum Signals {
     return state.flags.contains(.hasKey) ? min(sum * keyedShare, 4) : sum
   }
 
+  /// The evidence in bits that add up to `bits`, and in words; the strongest first.
   static func evidence(_ state: ClientState, _ crowd: CrowdModel) -> [BehaviorSignal] {
-    (soft + hard).compactMap { signal in
-      let bits = signal.bits(state)
-      guard abs(bits) >= 0.05 else { return nil }
-      return BehaviorSignal(signal: signal.name, bits: (Double(bits) * 100).rounded() / 100, detail: signal.detail(state, crowd))
-    }
-    .sorted { ($0.bits, $1.signal) > ($1.bits, $0.signal) }
-  }
-
-  /// The class that the strongest signal speaks for.
-  static func label(_ state: ClientState) -> ClientClass {
-    var best: Float = 0
-    var label = ClientClass.undecided
-    for signal in soft + hard {
-      let bits = signal.bits(state)
-      if bits > best {
-        best = bits
-        label = signal.label
+    // What was measured against the crowd is told as what it came to after calibration.
+    let measured = state.order + state.timing + state.novelty
+    let counted = max(softBits(state), -maximumCredit)
+    let softScale = measured == 0 ? 0 : counted / measured
+    let clock = ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state)
+    let clockScale = clock == 0 ? 0 : clockBits(state) / clock
+    func told(_ signals: [any Signal.Type], _ scale: Float) -> [BehaviorSignal] {
+      signals.compactMap { signal in
+        let bits = signal.bits(state) * scale
+        guard abs(bits) >= 0.05 else { return nil }
+        return BehaviorSignal(signal: signal.name, bits: (Double(bits) * 100).rounded() / 100, detail: signal.detail(state, crowd))
       }
     }
-    return label
+    return (told(soft, softScale) + told(habits, clockScale) + told(hard, 1)).sorted { ($0.bits, $1.signal) > ($1.bits, $0.signal) }
   }
 }
 

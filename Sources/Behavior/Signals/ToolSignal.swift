@@ -1,9 +1,6 @@
-import EvidenceModel
-
 /// The client names itself a library or a tool, and shows no key.
 enum ToolSignal: Signal {
   static let name = "tool"
-  static let label = ClientClass.scraper
 
   static func bits(_ state: ClientState) -> Float { state.flags.contains(.tool) && !state.flags.contains(.hasKey) ? 2 : 0 }
 
