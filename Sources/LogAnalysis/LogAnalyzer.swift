@@ -210,15 +210,10 @@ public final class LogAnalyzer {
     let outcome = inspection.finish(status: logged.status)
     report.rulesAsked = max(report.rulesAsked, outcome.rulesAsked)
     report.rulesUnasked = max(report.rulesUnasked, outcome.rulesUnasked)
-    var ids: [Int] = []
-    var isScanner = false
-    for match in outcome.evidence.rules where match.isLogged {
-      if !ids.contains(match.id) { ids.append(match.id) }
-      if rules[match.id] == nil { rules[match.id] = (match.message, 0) }
-      if match.tags.contains(where: { $0.elementsEqual("attack-reputation-scanner".utf8) }) { isScanner = true }
-    }
+    for match in outcome.evidence.rules where match.isLogged && rules[match.id] == nil { rules[match.id] = (match.message, 0) }
     let result = CachedResult(
-      anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: ids, isScanner: isScanner)
+      anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: outcome.evidence.loggedRuleIDs,
+      isScanner: outcome.evidence.speaksOfScanner)
     if isCacheable {
       // Attack lines are all different: a full cache starts afresh, so that memory is bounded.
       if cache.count >= configuration.cachedRequests { cache.removeAll(keepingCapacity: true) }

@@ -72,6 +72,7 @@ extension ClientHandler {
     hasCarriedRequest = true
     requestHalf.headArrived()
     answerHalf.expect()
+    exchange.identity = BehaviorIdentity(request, sessionCookie: shared.configuration.sessionCookie)
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parsed.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.
@@ -79,6 +80,7 @@ extension ClientHandler {
       return refuse(exchange, fault)
     }
     if verdict.kind == .block { return refuse(exchange, verdict) }
+    if isRefusedForBehavior(exchange) { return refuse(exchange, status: 429) }
     // Sent on, it would come again, until something breaks.
     if ForwardedHead.isLoop(parsed.head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
     switch (parsed.framing, exchange.inspection.requestBodyDemand) {
@@ -97,6 +99,17 @@ extension ClientHandler {
       sendContinue(parsed)
       beginStreaming(exchange)
     }
+  }
+
+  /// Whether what the client did so far is reason enough, and nobody else would be hit.
+  private func isRefusedForBehavior(_ exchange: Exchange) -> Bool {
+    let configuration = shared.configuration
+    guard configuration.behaviorEnforcement != .off, exchange.isEnforcing, let monitor = configuration.behavior,
+      let standing = exchange.identity?.standing(in: monitor, at: exchange.request.received),
+      configuration.behaviorEnforcement.refuses(standing.verdict.kind), !standing.isShared
+    else { return false }
+    exchange.isRefusedForBehavior = true
+    return true
   }
 
   /// The client's own address in a chain of proxies: walking from the right, the first that is not trusted.

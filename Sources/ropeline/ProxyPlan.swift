@@ -1,4 +1,5 @@
 import ArgumentParser
+import Behavior
 import Detection
 import NIOCore
 import ReverseProxy
@@ -90,6 +91,8 @@ struct ProxyPlan {
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
     apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
+    if settings.text("behavior.watch") != "false" { configuration.behavior = BehaviorMonitor(behaviorConfiguration) }
+    configuration.behaviorEnforcement = settings.text("behavior.enforce").flatMap(BehaviorEnforcement.init(rawValue:)) ?? .off
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
       configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
@@ -98,6 +101,15 @@ struct ProxyPlan {
       throw ExitCode(2)
     }
     return configuration
+  }
+
+  /// How clients are judged, with a secret of its own for each process.
+  private var behaviorConfiguration: BehaviorConfiguration {
+    var behavior = BehaviorConfiguration()
+    behavior.secret = UInt64.random(in: 1 ... .max)
+    apply("behavior.clients", to: &behavior.maximumClients)
+    apply("behavior.honest-clients-per-error", to: &behavior.honestClientsPerError)
+    return behavior
   }
 
   private func apply(_ path: String, to value: inout Duration) {

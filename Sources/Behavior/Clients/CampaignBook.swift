@@ -11,7 +11,8 @@ struct CampaignBook: Sendable {
     var forgiven: Float = 0
     /// Networks by hash, for a count of up to about 200.
     var networks: UInt64 = 0
-    var firstSeen: Int64 = 0
+    /// Clients in good standing that take the step.
+    var others: Float = 0
     var establishedAt: Int64 = 0
     /// How much likelier its step makes a member than anybody else, in bits.
     var bits: Float = 0
@@ -31,15 +32,11 @@ struct CampaignBook: Sendable {
   /// - Parameter others: clients in good standing that take the step.
   mutating func note(_ shape: UInt32, network: UInt64, others: Float, at time: Int64) {
     guard campaigns.count < Self.maximumShapes || campaigns[shape] != nil else { return }
-    var campaign = campaigns[shape] ?? Campaign(firstSeen: time)
+    var campaign = campaigns[shape] ?? Campaign()
     campaign.members += 1
     campaign.networks |= 1 << (mixed(network) & 63)
-    let isEstablished =
-      campaign.members >= Self.leastMembers && campaign.networks.nonzeroBitCount >= Self.leastNetworks
-      && campaign.members >= Self.leastShare * (campaign.members + campaign.forgiven + others)
-    if isEstablished, campaign.establishedAt == 0 { campaign.establishedAt = time }
-    if isEstablished { campaign.bits = min(Self.maximumBits, log2(campaign.members / (others + campaign.forgiven + 1))) }
-    campaigns[shape] = campaign
+    campaign.others = others
+    campaigns[shape] = Self.judged(campaign, at: time)
   }
 
   /// A client that was noted has acted since.
@@ -47,7 +44,19 @@ struct CampaignBook: Sendable {
     guard var campaign = campaigns[shape] else { return }
     campaign.members = max(0, campaign.members - 1)
     campaign.forgiven += 1
-    campaigns[shape] = campaign
+    campaigns[shape] = Self.judged(campaign, at: campaign.establishedAt)
+  }
+
+  private static func judged(_ campaign: Campaign, at time: Int64) -> Campaign {
+    var campaign = campaign
+    let people = campaign.forgiven + campaign.others
+    let isEstablished =
+      campaign.members >= leastMembers && campaign.networks.nonzeroBitCount >= leastNetworks
+      && campaign.members >= leastShare * (campaign.members + people)
+    if isEstablished, campaign.establishedAt == 0 { campaign.establishedAt = time }
+    if !isEstablished { campaign.establishedAt = 0 }
+    campaign.bits = isEstablished ? min(maximumBits, log2(campaign.members / (people + 1))) : 0
+    return campaign
   }
 
   /// When the campaign was recognized; nil if there is none of this shape.

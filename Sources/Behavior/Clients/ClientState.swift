@@ -61,6 +61,9 @@ public struct ClientState: Sendable {
 
   public init() {}
 
+  /// The evidence against it has come to the threshold once.
+  public var isFlagged: Bool { flags.contains(.flagged) }
+
   /// It has done nothing but try to log in.
   var isBare: Bool { composition.logins == composition.total }
 

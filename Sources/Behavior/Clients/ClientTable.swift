@@ -7,9 +7,10 @@ import Glibc
 ///
 /// 1. a newcomer - one request, nothing against it - to the next newcomer, while two places of the set are held by such,
 /// 2. else whoever has the least evidence and standing, and among equals was silent longest,
-/// 3. a flagged client only if all eight are flagged.
+/// 3. a flagged client only to time: if all eight are flagged and one was silent for a day. Until then whoever comes new is looked at
+///    without being remembered, in a place beside the table.
 ///
-/// So no number of identities against which there is nothing makes it forget a flagged one, and a flood of identities that ask once
+/// So no number of identities against which there is nothing makes it forget one that was flagged within a day, and a flood of identities that ask once
 /// fights over a quarter of the places. Of whoever gives way with evidence against it, two bytes remain in a sketch.
 final class ClientTable {
   private static let ways = 8
@@ -38,9 +39,9 @@ final class ClientTable {
     self.capacity = size
     self.secondLines = min(size, max(1024, secondLines ?? size))
     mask = size / Self.ways - 1
-    hot = Self.zeroed(size)
+    hot = Self.zeroed(size + 1)
     cold = Self.zeroed(self.secondLines)
-    debts = DebtSketch(capacity: size)
+    debts = DebtSketch(capacity: size * 2)
   }
 
   deinit {
@@ -89,8 +90,7 @@ final class ClientTable {
       if hot[index].tag == 0, empty == nil { empty = index }
     }
     let index = empty ?? victim(from: start, at: now)
-    if empty == nil { remove(index) }
-    count += 1
+    if empty == nil { remove(index) } else { count += 1 }
     hot[index] = HotLine()
     hot[index].tag = tag
     hot[index].lastSeen = HotLine.clock(now)
@@ -116,8 +116,14 @@ final class ClientTable {
         least = index
       }
     }
-    return newcomers >= Self.newcomers ? newcomer : least
+    if newcomers >= Self.newcomers { return newcomer }
+    // All are flagged: the place beside the table.
+    if leastWorth > Self.flaggedWorth / 2, hot[least].silence(at: now) < Self.day { return capacity }
+    return least
   }
+
+  private static let flaggedWorth: Float = 1e6
+  private static let day: UInt32 = 86_400_000
 
   private func isNewcomer(_ line: HotLine) -> Bool {
     line.requests <= 1 && ClientFlags(rawValue: line.flags).isDisjoint(with: [.flagged, .suspicious])
@@ -127,7 +133,8 @@ final class ClientTable {
     let flags = ClientFlags(rawValue: line.flags)
     let evidence = Float(abs(Int32(line.order))) / 512 + Float(line.failedLogins)
     let silence = Float(line.silence(at: now)) / 60_000
-    return (flags.contains(.flagged) ? 1e6 : flags.contains(.suspicious) ? 1e3 : 0) + evidence * 10 + Float(min(line.requests, 100))
+    return (flags.contains(.flagged) ? Self.flaggedWorth : flags.contains(.suspicious) ? 1e3 : 0) + evidence * 10
+      + Float(min(line.requests, 100))
       - silence
   }
 
@@ -138,7 +145,6 @@ final class ClientTable {
       debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
     }
     if line.cold != 0 { giveBack(line.cold) }
-    count -= 1
     evictions += 1
   }
 
