@@ -18,12 +18,12 @@ public struct BehaviorConfiguration: Sendable {
 
 /// Judges each request's client by all that came before it, in constant time and memory. Confined to one thread.
 public final class BehaviorEngine {
-  private var crowd = CrowdModel()
-  private let clients: ClientTable
-  private let addresses: AddressTable
+  var crowd = CrowdModel()
+  let clients: ClientTable
+  let addresses: AddressTable
   private var leaving = LeavingQueue()
-  private var campaigns = CampaignBook()
-  private let secret: UInt64
+  var campaigns = CampaignBook()
+  var secret: UInt64
   /// Bits from which on a client is flagged.
   public let threshold: Float
 

@@ -30,6 +30,14 @@ public final class BehaviorMonitor: Sendable {
 
   public init(_ configuration: BehaviorConfiguration) { engine = Mutex(BehaviorEngine(configuration)) }
 
+  /// What was learned, to be restored after a restart. The lock is held meanwhile: about 0.2 s for a million clients.
+  public func snapshot() -> [UInt8] { engine.withLock { $0.snapshot() } }
+
+  /// - Throws: `SnapshotError`; then nothing has changed.
+  public func restore(_ bytes: [UInt8], _ configuration: BehaviorConfiguration) throws(SnapshotError) {
+    try engine.withLock { engine throws(SnapshotError) in engine = try BehaviorEngine(configuration, restoring: bytes) }
+  }
+
   /// What is known of a client before its next request; nil for one that was never seen. Changes nothing.
   public func standing(of identity: ClientIdentity, userAgent: [UInt8], hasSession: Bool, hasKey: Bool, at time: Timestamp)
     -> ClientStanding?

@@ -103,8 +103,22 @@ struct ProxyPlan {
     return configuration
   }
 
+  /// For `--check`.
+  var behaviorSummary: String {
+    guard settings.text("behavior.watch") != "false" else { return "not watched" }
+    let behavior = behaviorConfiguration
+    let enforcement = settings.text("behavior.enforce") ?? BehaviorEnforcement.off.rawValue
+    return "watched, enforce \(enforcement), \(behavior.maximumClients) clients, wrong on 1 in \(behavior.honestClientsPerError)"
+  }
+
+  /// Where what is learned is kept; nil if it is not.
+  func behaviorFile(of configuration: ProxyConfiguration) -> BehaviorFile? {
+    guard let path = settings.text("behavior.state"), let monitor = configuration.behavior else { return nil }
+    return BehaviorFile(path: path, monitor: monitor, configuration: behaviorConfiguration)
+  }
+
   /// How clients are judged, with a secret of its own for each process.
-  private var behaviorConfiguration: BehaviorConfiguration {
+  var behaviorConfiguration: BehaviorConfiguration {
     var behavior = BehaviorConfiguration()
     behavior.secret = UInt64.random(in: 1 ... .max)
     apply("behavior.clients", to: &behavior.maximumClients)

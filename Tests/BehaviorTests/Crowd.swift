@@ -10,6 +10,11 @@ final class Audience {
 
   init(_ configuration: BehaviorConfiguration = .init()) { engine = BehaviorEngine(configuration) }
 
+  init(engine: BehaviorEngine, now: Int64) {
+    self.engine = engine
+    self.now = now
+  }
+
   func chance(_ outOf: UInt64) -> UInt64 {
     random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return (random >> 33) % outOf

@@ -84,3 +84,11 @@ extension UInt16 {
   /// One more, or the most there is.
   mutating func countUp() { if self < .max { self += 1 } }
 }
+
+extension AddressTable {
+  func write(to writer: inout SnapshotWriter) { writer.put(UnsafeBufferPointer(start: places, count: capacity)) }
+
+  func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try reader.take(into: capacity) { (index: Int, state: AddressState) in places[index] = state }
+  }
+}

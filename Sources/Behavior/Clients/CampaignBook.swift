@@ -65,3 +65,24 @@ struct CampaignBook: Sendable {
     return (campaign.establishedAt, campaign.bits)
   }
 }
+
+extension CampaignBook {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(UInt64(campaigns.count))
+    for (shape, campaign) in campaigns.sorted(by: { $0.key < $1.key }) {
+      writer.put(shape)
+      writer.put(campaign)
+    }
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    campaigns = [:]
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumShapes)) {
+      var shape: UInt32 = 0
+      var campaign = Campaign()
+      try reader.take(&shape)
+      try reader.take(&campaign)
+      campaigns[shape] = campaign
+    }
+  }
+}

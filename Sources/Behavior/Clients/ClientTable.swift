@@ -197,3 +197,44 @@ final class ClientTable {
     return line
   }
 }
+
+extension ClientTable {
+  func write(to writer: inout SnapshotWriter) {
+    debts.write(to: &writer)
+    writer.put(UInt64(capacity))
+    writer.put(UInt64(count))
+    for index in 0..<capacity where hot[index].tag != 0 {
+      var line = hot[index]
+      line.cold = min(line.cold, 1)
+      writer.put(line)
+      if line.cold != 0 { writer.put(cold[Int(hot[index].cold) - 1]) }
+    }
+  }
+
+  func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try debts.read(from: &reader)
+    var size: UInt64 = 0
+    try reader.take(&size)
+    guard size == UInt64(capacity) else { throw SnapshotError(description: "the snapshot is of a table of \(size) clients") }
+    for _ in 0..<(try reader.takeCount(atMost: capacity)) {
+      var line = HotLine()
+      try reader.take(&line)
+      var second = ColdLine()
+      if line.cold != 0 { try reader.take(&second) }
+      restore(line, line.cold == 0 ? nil : second)
+    }
+  }
+
+  private func restore(_ line: HotLine, _ second: ColdLine?) {
+    let start = set(of: line.tag)
+    guard line.tag != 0, let index = (start..<(start + Self.ways)).first(where: { hot[$0].tag == 0 }) else { return }
+    hot[index] = line
+    hot[index].cold = 0
+    count += 1
+    guard let second else { return }
+    let place = takeSecondLine()
+    guard place != 0 else { return }
+    cold[Int(place) - 1] = second
+    hot[index].cold = place
+  }
+}

@@ -30,3 +30,9 @@ struct DebtSketch: Sendable {
     return Level(rawValue: place & 3)
   }
 }
+
+extension DebtSketch {
+  func write(to writer: inout SnapshotWriter) { writer.put(places) }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) { try reader.take(&places) }
+}

@@ -53,3 +53,18 @@ struct Calibration: Sendable {
     return value <= start ? 0 : (value - start) * slope
   }
 }
+
+extension Calibration {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(counts)
+    for value in [total, learnedAt, start, slope] { writer.put(value) }
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try reader.take(&counts)
+    try reader.take(&total)
+    try reader.take(&learnedAt)
+    try reader.take(&start)
+    try reader.take(&slope)
+  }
+}

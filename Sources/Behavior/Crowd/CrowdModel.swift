@@ -109,3 +109,35 @@ struct CrowdModel: Sendable {
     return ratio < 0.00015 ? 0 : ratio < 0.0008 ? 1 : ratio < 0.004 ? 2 : ratio < 0.016 ? 3 : ratio < 0.06 ? 4 : ratio < 0.25 ? 5 : 6
   }
 }
+
+extension CrowdModel {
+  func write(to writer: inout SnapshotWriter) {
+    templates.write(to: &writer)
+    transitions.write(to: &writer)
+    gaps.write(to: &writer)
+    repetitions.write(to: &writer)
+    newcomers.write(to: &writer)
+    breadths.write(to: &writer)
+    objects.write(to: &writer)
+    runs.write(to: &writer)
+    logins.write(to: &writer)
+    idle.write(to: &writer)
+    calibration.write(to: &writer)
+    writer.put(lessons)
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try templates.read(from: &reader)
+    try transitions.read(from: &reader)
+    try gaps.read(from: &reader)
+    try repetitions.read(from: &reader)
+    try newcomers.read(from: &reader)
+    try breadths.read(from: &reader)
+    try objects.read(from: &reader)
+    try runs.read(from: &reader)
+    try logins.read(from: &reader)
+    try idle.read(from: &reader)
+    try calibration.read(from: &reader)
+    try reader.take(&lessons)
+  }
+}

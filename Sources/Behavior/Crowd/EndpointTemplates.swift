@@ -137,3 +137,44 @@ func mixed(_ value: UInt64) -> UInt64 {
   x = (x ^ x >> 27) &* 0x94D0_49BB_1331_11EB
   return x ^ x >> 31
 }
+
+extension EndpointTemplates {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(UInt64(nodes.count))
+    for node in nodes {
+      writer.put(UInt32(node.template))
+      writer.put(UInt32(node.words))
+    }
+    writer.put(UInt64(children.count))
+    for (key, child) in children.sorted(by: { $0.key < $1.key }) {
+      writer.put(key)
+      writer.put(child)
+    }
+    writer.put(UInt64(names.count))
+    for name in names { writer.put(name) }
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    nodes = []
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumNodes)) {
+      var template: UInt32 = 0
+      var words: UInt32 = 0
+      try reader.take(&template)
+      try reader.take(&words)
+      nodes.append(Node(template: min(Int(template), Self.maximumTemplates - 1), words: Int(words)))
+    }
+    guard !nodes.isEmpty else { throw SnapshotError(description: "the snapshot knows no endpoints at all") }
+    children = [:]
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumNodes)) {
+      var key: UInt64 = 0
+      var child: Int32 = 0
+      try reader.take(&key)
+      try reader.take(&child)
+      guard nodes.indices.contains(Int(child)) else { throw SnapshotError(description: "the snapshot's endpoints do not fit together") }
+      children[key] = child
+    }
+    names = []
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumTemplates)) { names.append(try reader.takeText()) }
+    guard !names.isEmpty else { throw SnapshotError(description: "the snapshot knows no endpoints at all") }
+  }
+}

@@ -42,3 +42,19 @@ struct HistogramModel: Sendable {
     return min(max(bits, bounds.lowerBound), bounds.upperBound) * totals[context] / (totals[context] + trust)
   }
 }
+
+extension HistogramModel {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(counts)
+    writer.put(totals)
+    writer.put(common)
+    writer.put(commonTotal)
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try reader.take(&counts)
+    try reader.take(&totals)
+    try reader.take(&common)
+    try reader.take(&commonTotal)
+  }
+}

@@ -46,3 +46,9 @@ struct IdleBook: Sendable {
     return min(Self.maximumBits, max(0, log2(count.idle / (Self.leaving * count.resolved + Self.fewest))))
   }
 }
+
+extension IdleBook {
+  func write(to writer: inout SnapshotWriter) { writer.put(counts) }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) { try reader.take(&counts) }
+}

@@ -84,3 +84,17 @@ struct LoginBook: Sendable {
     return index
   }
 }
+
+extension LoginBook {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(spans)
+    writer.put(redirects ? UInt8(1) : 0)
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try reader.take(&spans)
+    var flag: UInt8 = 0
+    try reader.take(&flag)
+    redirects = flag != 0
+  }
+}

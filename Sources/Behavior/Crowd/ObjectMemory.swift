@@ -21,3 +21,9 @@ struct ObjectMemory: Sendable {
     return before == 0 ? .new : before == fingerprint ? .own : .shared
   }
 }
+
+extension ObjectMemory {
+  func write(to writer: inout SnapshotWriter) { writer.put(actors) }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) { try reader.take(&actors) }
+}

@@ -70,3 +70,21 @@ struct RunModel: Sendable {
     return min(isBeyond ? Self.maximumBitsBeyond : Self.maximumBits, max(0, -log2(survival(mode, length: length)) - Self.offset))
   }
 }
+
+extension RunModel {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(reached)
+    writer.put(far)
+    writer.put(nearLength)
+    writer.put(farLength)
+    writer.put(learnedAt)
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    try reader.take(&reached)
+    try reader.take(&far)
+    try reader.take(&nearLength)
+    try reader.take(&farLength)
+    try reader.take(&learnedAt)
+  }
+}

@@ -180,3 +180,57 @@ struct TransitionModel: Sendable {
     return log2(sum + max(0, rest - covered) * (backoff / scale).squareRoot())
   }
 }
+
+extension TransitionModel {
+  func write(to writer: inout SnapshotWriter) {
+    writer.put(UInt64(rows.count))
+    for row in rows { Self.write(row, to: &writer) }
+    writer.put(UInt64(pairs.count))
+    for (pair, row) in pairs.sorted(by: { $0.key < $1.key }) {
+      writer.put(pair)
+      Self.write(row, to: &writer)
+    }
+    for step in rows.indices { writer.put(counts[step]) }
+    for value in [total, rootSum, rootSumAt, teachers] { writer.put(value) }
+  }
+
+  mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
+    rows = []
+    for _ in 0..<(try reader.takeCount(atMost: CrowdModel.maximumSteps)) { rows.append(try Self.row(from: &reader)) }
+    pairs = [:]
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumPairs)) {
+      var pair: UInt32 = 0
+      try reader.take(&pair)
+      pairs[pair] = try Self.row(from: &reader)
+    }
+    counts = Array(repeating: 0, count: rows.count)
+    for step in rows.indices { try reader.take(&counts[step]) }
+    try reader.take(&total)
+    try reader.take(&rootSum)
+    try reader.take(&rootSumAt)
+    try reader.take(&teachers)
+  }
+
+  private static func write(_ row: Row, to writer: inout SnapshotWriter) {
+    for value in [row.total, row.normalizer, row.normalizedAt] { writer.put(value) }
+    writer.put(UInt64(row.cells.count))
+    for cell in row.cells {
+      writer.put(cell.step)
+      writer.put(cell.count)
+    }
+  }
+
+  private static func row(from reader: inout SnapshotReader) throws(SnapshotError) -> Row {
+    var row = Row()
+    try reader.take(&row.total)
+    try reader.take(&row.normalizer)
+    try reader.take(&row.normalizedAt)
+    for _ in 0..<(try reader.takeCount(atMost: CrowdModel.maximumSteps)) {
+      var cell = Cell(step: 0, count: 0)
+      try reader.take(&cell.step)
+      try reader.take(&cell.count)
+      row.cells.append(cell)
+    }
+    return row
+  }
+}
