@@ -89,6 +89,11 @@ let package = Package(
     // For the people who work on this package: derives the table of SQL fingerprints
     .executableTarget(name: "fingerprints", dependencies: ["RuleEngine"], swiftSettings: strict),
 
+    // Measures what an event of behavior costs
+    .executableTarget(
+      name: "behavior-bench", dependencies: ["Behavior", "HTTPModel", "CAllocationCount"], path: "Benchmarks/Behavior",
+      swiftSettings: strict),
+
     // Tests
     .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),

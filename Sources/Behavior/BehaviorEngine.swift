@@ -23,13 +23,14 @@ public final class BehaviorEngine {
   let addresses: AddressTable
   private var leaving = LeavingQueue()
   var campaigns = CampaignBook()
+  private var agents = AgentMemory()
   var secret: UInt64
   /// Bits from which on a client is flagged.
   public let threshold: Float
 
   public init(_ configuration: BehaviorConfiguration = .init()) {
     clients = ClientTable(capacity: configuration.maximumClients, secondLines: configuration.secondLines)
-    addresses = AddressTable(capacity: configuration.maximumClients / 2)
+    addresses = AddressTable(capacity: min(configuration.maximumClients / 2, 1 << 20))
     secret = mixed(configuration.secret)
     threshold = log2(Float(max(2, configuration.honestClientsPerError)))
   }
@@ -47,7 +48,7 @@ public final class BehaviorEngine {
       count(event, identity)
     }
     var state = clients.load(index, at: now)
-    if isNew { state.flags.formUnion(DeclaredClient.flags(event.userAgent)) }
+    if isNew { state.flags.formUnion(agents.flags(event.userAgent)) }
     let number = state.requests
     StepRecorder.record(event, actor: identity.client, network: identity.network, isTeaching: true, in: &state, crowd: &crowd)
     // Whoever does something with what it found is no harvester's hand.
@@ -108,7 +109,7 @@ public final class BehaviorEngine {
     let tag = tag(of: identity.agent ^ Self.shadow)
     let (index, isNew) = clients.place(tag, at: now)
     var together = clients.load(index, at: now)
-    if isNew { together.flags.formUnion(DeclaredClient.flags(event.userAgent)) }
+    if isNew { together.flags.formUnion(agents.flags(event.userAgent)) }
     var event = event
     event.hasSession = false
     StepRecorder.record(event, actor: identity.agent, network: identity.network, isTeaching: false, in: &together, crowd: &crowd)
@@ -146,10 +147,12 @@ public final class BehaviorEngine {
   /// Half-guilty clients among none but such, or with the oddity of a campaign, are held to belong to the rest.
   private func inheritance(_ state: ClientState, _ identity: ClientIdentity) -> (tenths: UInt8, time: Int64) {
     guard state.flags.isDisjoint(with: [.declared, .hasKey]) else { return (0, 0) }
+    let own = Signals.bits(state) - InheritedSignal.bits(state)
+    // Whoever has nothing of its own to answer for does not answer for others.
+    guard own >= Judgement.neighborly else { return (0, 0) }
     var bits: Float = state.failedLogins > 0 ? crowd.logins.bits(isBare: state.isBare, at: state.lastSeen) : 0
     if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
-    let own = Signals.bits(state) - InheritedSignal.bits(state)
     bits = max(bits, addresses[identity.address ^ secret].guilt(besides: state.flags.contains(.suspicious)))
     // Sessions that one source makes without end are that source, whatever each of them did so far.
     let agent = addresses[identity.agent ^ secret]

@@ -7,6 +7,8 @@ import EvidenceModel
 enum Judgement {
   /// Bits at which a client counts as suspicious for others at its address and of its shape.
   static let suspicion: Float = 5
+  /// Bits of its own from which on a client's neighbors are looked at.
+  static let neighborly: Float = 1
   /// Bits of its own that a client must have before what others did is held against it.
   static let kinship: Float = 3
   /// Requests that a verdict must stop for each person whom it hits besides.

@@ -6,7 +6,8 @@ public struct ClientEvent: Sendable {
   public var status: Int
   public var path: [UInt8]
   public var query: [UInt8]
-  public var method: [UInt8]
+  public let method: [UInt8]
+  let isWrite: Bool
   public var userAgent: [UInt8]
   /// Whether it says from where it comes.
   public var hasReferrer: Bool
@@ -33,6 +34,7 @@ public struct ClientEvent: Sendable {
     self.path = path
     self.query = query
     self.method = method
+    isWrite = Self.isWrite(method)
     self.userAgent = userAgent
     self.hasReferrer = hasReferrer
     self.hasKey = hasKey
@@ -60,7 +62,20 @@ public struct ClientEvent: Sendable {
   }
 
   /// Found, and nothing wrong with the request: the endpoint exists for this client.
-  var isKnownPath: Bool { ![400, 403, 404, 405, 410, 414, 501].contains(status) }
+  var isKnownPath: Bool {
+    switch status {
+    case 400, 403, 404, 405, 410, 414, 501: false
+    default: true
+    }
+  }
+
+  /// The application calls the request wrong.
+  var isCalledWrong: Bool {
+    switch status {
+    case 400, 405, 414, 415, 422, 501: true
+    default: false
+    }
+  }
 
   /// The client's own fault. 429 is the origin's doing and 499 the network's: both say nothing about intent.
   var isClientError: Bool { (400..<500).contains(status) && status != 429 && status != 499 && status != 408 }
@@ -68,5 +83,13 @@ public struct ClientEvent: Sendable {
   /// The origin could not answer, so that asking again is the right thing to do.
   var isOverload: Bool { status >= 500 && status != 501 || status == 429 || status == 408 }
 
-  var isWrite: Bool { !(method.elementsEqual("GET".utf8) || method.elementsEqual("HEAD".utf8) || method.elementsEqual("OPTIONS".utf8)) }
+  /// Whether a method asks for something to be done: not GET, HEAD or OPTIONS.
+  private static func isWrite(_ method: [UInt8]) -> Bool {
+    switch method.count {
+    case 3: !(method[0] == 0x47 && method[1] == 0x45 && method[2] == 0x54)
+    case 4: !(method[0] == 0x48 && method[1] == 0x45 && method[2] == 0x41 && method[3] == 0x44)
+    case 7: !method.elementsEqual("OPTIONS".utf8)
+    default: true
+    }
+  }
 }

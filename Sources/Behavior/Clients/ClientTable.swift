@@ -14,14 +14,17 @@ import Glibc
 /// fights over a quarter of the places. Of whoever gives way with evidence against it, two bytes remain in a sketch.
 final class ClientTable {
   private static let ways = 8
+  private static let most = 1 << 27
   /// Places of a set for which newcomers compete with each other once they hold them.
   private static let newcomers = 2
 
-  private let mask: Int
+  private let sets: UInt64
   let capacity: Int
   let secondLines: Int
   private(set) var count = 0
   private(set) var evictions = 0
+  /// Halves of the tags of a set stand in one line of memory: finding a client touches that one and its own.
+  private let tags: UnsafeMutablePointer<UInt32>
   private let hot: UnsafeMutablePointer<HotLine>
   private let cold: UnsafeMutablePointer<ColdLine>
   /// Second lines given out so far; those that came back are a list through `lastID`.
@@ -31,20 +34,27 @@ final class ClientTable {
   private var debts: DebtSketch
 
   /// - Parameters:
-  ///   - capacity: clients, of 64 bytes each; rounded up to a power of two, at least 1,024.
+  ///   - capacity: clients, of 68 bytes each; 1,024 to 134,217,728.
   ///   - secondLines: clients with more than one request, of 64 bytes more; as many as clients by default.
   init(capacity: Int, secondLines: Int? = nil) {
-    var size = 1024
-    while size < capacity { size *= 2 }
+    let size = (min(max(capacity, 1024), Self.most) + Self.ways - 1) / Self.ways * Self.ways
     self.capacity = size
     self.secondLines = min(size, max(1024, secondLines ?? size))
-    mask = size / Self.ways - 1
+    sets = UInt64(size / Self.ways)
+    tags = Self.zeroed(size + 8)
     hot = Self.zeroed(size + 1)
     cold = Self.zeroed(self.secondLines)
-    debts = DebtSketch(capacity: size * 2)
+    debts = DebtSketch(capacity: Self.powerOfTwo(atLeast: min(size * 2, 1 << 21)))
+  }
+
+  private static func powerOfTwo(atLeast size: Int) -> Int {
+    var result = 1024
+    while result < size { result *= 2 }
+    return result
   }
 
   deinit {
+    free(tags)
     free(hot)
     free(cold)
   }
@@ -77,21 +87,23 @@ final class ClientTable {
 
   func find(_ tag: UInt64) -> Int? {
     let start = set(of: tag)
-    for index in start..<(start + Self.ways) where hot[index].tag == tag { return index }
+    for index in start..<(start + Self.ways) where tags[index] == Self.half(tag) && hot[index].tag == tag { return index }
     return nil
   }
 
   /// The place of a client, made if it has none.
   func place(_ tag: UInt64, at now: Int64) -> (index: Int, isNew: Bool) {
     let start = set(of: tag)
+    let half = Self.half(tag)
     var empty: Int?
     for index in start..<(start + Self.ways) {
-      if hot[index].tag == tag { return (index, false) }
-      if hot[index].tag == 0, empty == nil { empty = index }
+      if tags[index] == half, hot[index].tag == tag { return (index, false) }
+      if tags[index] == 0, empty == nil { empty = index }
     }
     let index = empty ?? victim(from: start, at: now)
     if empty == nil { remove(index) } else { count += 1 }
     hot[index] = HotLine()
+    tags[index] = half
     hot[index].tag = tag
     hot[index].lastSeen = HotLine.clock(now)
     if let level = debts.level(of: tag) { restore(level, to: index) }
@@ -157,7 +169,9 @@ final class ClientTable {
     hot[index] = HotLine(state, cold: 0)
   }
 
-  private func set(of tag: UInt64) -> Int { (Int(truncatingIfNeeded: tag >> 16) & mask) * Self.ways }
+  private func set(of tag: UInt64) -> Int { Int(((tag >> 32) &* sets) >> 32) * Self.ways }
+
+  private static func half(_ tag: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: tag) | 1 }
 
   // MARK: Second lines
 
@@ -185,7 +199,7 @@ final class ClientTable {
     var best: Int?
     var seen = 0
     for _ in 0..<capacity where seen < 16 {
-      hand = (hand + 1) & (capacity - 1)
+      hand = hand + 1 < capacity ? hand + 1 : 0
       guard hot[hand].cold != 0 else { continue }
       seen += 1
       if best.map({ worth(hot[hand], at: 0) < worth(hot[$0], at: 0) }) ?? true { best = hand }
@@ -227,7 +241,8 @@ extension ClientTable {
 
   private func restore(_ line: HotLine, _ second: ColdLine?) {
     let start = set(of: line.tag)
-    guard line.tag != 0, let index = (start..<(start + Self.ways)).first(where: { hot[$0].tag == 0 }) else { return }
+    guard line.tag != 0, let index = (start..<(start + Self.ways)).first(where: { tags[$0] == 0 }) else { return }
+    tags[index] = Self.half(line.tag)
     hot[index] = line
     hot[index].cold = 0
     count += 1

@@ -29,21 +29,21 @@ struct Composition: Sendable {
     logins = firstWasLogin ? 1 : 0
   }
 
-  mutating func count(_ event: ClientEvent, _ match: EndpointTemplates.Match, isSameStep: Bool, isPoll: Bool) {
+  mutating func count(_ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, isSameStep: Bool, isPoll: Bool) {
     if total == 255 { halve() }
     total += 1
     guard !match.isAsset else { return }
-    if match.template == EndpointTemplates.none, [403, 404, 410].contains(event.status) {
+    if match.template == EndpointTemplates.none, event.status == 404 || event.status == 403 || event.status == 410 {
       missing += 1
-    } else if [400, 405, 414, 415, 422, 501].contains(event.status) {
+    } else if event.isCalledWrong {
       invalid += 1
     }
-    if event.isWrite, PathShape.isLogin(event.path) {
+    if event.isWrite, purpose.contains(.login) {
       logins += 1
       if event.status == 401 || event.status == 403 { refusedLogins += 1 }
     }
-    if event.isWrite, PathShape.mentions(event.path, PathShape.plays) { plays += 1 }
-    if PathShape.mentions(event.path, PathShape.purchases) { purchases += 1 }
+    if event.isWrite, purpose.contains(.play) { plays += 1 }
+    if purpose.contains(.purchase) { purchases += 1 }
     guard isSameStep, !event.isWrite else { return }
     if match.hasVariable, !isPoll { sameEndpoint += 1 } else { hammered += 1 }
   }

@@ -3,7 +3,8 @@ import HTTPModel
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
   static func record(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, network: UInt64, isTeaching: Bool, in state: inout ClientState,
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, network: UInt64, isTeaching: Bool,
+    in state: inout ClientState,
     crowd: inout CrowdModel
   ) {
     recordRules(event, in: &state)
@@ -13,7 +14,7 @@ enum HardEvidence {
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.isWrite {
       state.writes = state.writes &+ 1
-      switch LoginAnswer(event, redirects: crowd.logins.redirects) {
+      switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {
       case .refused:
         if isTeaching, state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
         state.failedLogins = min(state.failedLogins, 254) + 1
@@ -60,61 +61,12 @@ enum LoginAnswer {
   case none
 
   /// - Parameter redirects: whether this application sends those on who got in: a page instead of that is the form again.
-  init(_ event: ClientEvent, redirects: Bool) {
-    let isLogin = PathShape.isLogin(event.path)
+  init(_ event: ClientEvent, isLogin: Bool, redirects: Bool) {
     // A write that is answered 401 is a refused log-in, or a session that ended.
     if event.status == 401 || event.status == 403 && isLogin || event.status == 200 && isLogin && redirects {
       self = .refused
     } else {
       self = isLogin && event.status < 400 ? .accepted : .none
     }
-  }
-}
-
-/// What a path says by its shape.
-public enum PathShape {
-  private static let logins = ["login", "signin", "sign-in", "session", "sessions", "token", "auth", "wp-login.php", "authenticate"].map {
-    Array($0.utf8)
-  }
-
-  static let plays = ["play", "plays", "stream", "streams", "heartbeat", "listen", "scrobble", "playback"].map { Array($0.utf8) }
-  static let purchases = [
-    "cart", "basket", "checkout", "order", "orders", "ticket", "tickets", "reserve", "reservation", "reservations", "booking", "bookings",
-    "seat", "seats", "purchase", "buy",
-  ].map { Array($0.utf8) }
-
-  /// Whether one of the path's segments is one of the words.
-  static func mentions(_ path: [UInt8], _ words: [[UInt8]]) -> Bool {
-    var start = 0
-    while start < path.count {
-      if path[start] == 0x2F {
-        start += 1
-        continue
-      }
-      var end = start
-      while end < path.count, path[end] != 0x2F { end += 1 }
-      let length = end - start
-      for word in words where word.count == length {
-        var index = 0
-        while index < length, asciiLowercased(path[start + index]) == word[index] { index += 1 }
-        if index == length { return true }
-      }
-      start = end
-    }
-    return false
-  }
-
-  public static func isLogin(_ path: [UInt8]) -> Bool {
-    logins.contains { word in
-      path.count >= word.count && zip(path.suffix(word.count), word).allSatisfy { asciiLowercased($0) == $1 }
-    }
-  }
-
-  /// The number with which a path ends, such as 1042 in `/v1/tracks/1042`.
-  public static func trailingNumber(_ path: [UInt8]) -> Int? {
-    guard let slash = path.lastIndex(of: 0x2F) else { return nil }
-    let tail = path[(slash + 1)...]
-    guard !tail.isEmpty, tail.count <= 9, tail.allSatisfy({ $0 &- 0x30 < 10 }) else { return nil }
-    return tail.reduce(0) { $0 * 10 + Int($1 &- 0x30) }
   }
 }

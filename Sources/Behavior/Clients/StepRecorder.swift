@@ -27,6 +27,7 @@ enum StepRecorder {
     _ event: ClientEvent, actor: UInt64, network: UInt64, isTeaching: Bool, in state: inout ClientState, crowd: inout CrowdModel
   ) {
     let (step, match) = crowd.step(event)
+    let purpose = crowd.templates.purpose(match, event.path)
     let number = Int(state.requests)
     let elapsed = number == 0 ? 0 : max(0, event.time.microseconds - state.lastSeen) / 1000
     let previous = recent(1, of: state)
@@ -52,7 +53,8 @@ enum StepRecorder {
     if !lesson.isFirst, order > 0 { order *= repeatedOddity }
     // What is refused earns nothing.
     if event.isClientError { order = max(order, 0) }
-    let request = requestHash(event)
+    let object = objectHash(event)
+    let request = requestHash(event, object)
     let isKnown = any(state.lastRequests .== request)
     // Asked again because the origin had failed: the client did what the answer asked for.
     let isRetry = state.lastRequests[0] == request && state.flags.contains(.failed)
@@ -82,7 +84,6 @@ enum StepRecorder {
     var novelty: Float = 0
     var isOwn = true
     if match.hasVariable || !event.query.isEmpty {
-      let object = objectHash(event)
       isOwn = state.objects & 1 << (object >> 58) != 0
       state.objects |= 1 << (object >> 58)
       switch crowd.visit(object, actor: actor) {
@@ -97,8 +98,8 @@ enum StepRecorder {
     state.timing = bounded(state.timing + timing, timingBounds)
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
-    state.composition.count(event, match, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    state.composition.count(event, match, purpose, isSameStep: previous == step, isPoll: isPoll)
+    HardEvidence.record(event, match, purpose, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
     run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
     if isTeaching { judgeBreadth(&state, &crowd) }
     let sum = state.order + state.timing + state.novelty
@@ -255,10 +256,10 @@ enum StepRecorder {
       && Signals.hardBits(state) < suspicious
   }
 
-  private static func requestHash(_ event: ClientEvent) -> UInt16 {
+  private static func requestHash(_ event: ClientEvent, _ object: UInt64) -> UInt16 {
     var hash: UInt64 = 0x6A09_E667_F3BC_C908
     for byte in event.method { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return UInt16(truncatingIfNeeded: mixed(hash ^ objectHash(event))) | 1
+    return UInt16(truncatingIfNeeded: mixed(hash ^ object)) | 1
   }
 
   private static func objectHash(_ event: ClientEvent) -> UInt64 {

@@ -1,17 +1,17 @@
 import HTTPModel
 
 /// What a page loads along, by the ending of its name or the folder where such things lie.
-enum AssetKind {
+enum AssetKind: Int {
   case style, script, font, image, media
 
   /// As it stands in the name of its template.
-  var text: [UInt8] {
+  var label: String {
     switch self {
-    case .style: Array("(styles)".utf8)
-    case .script: Array("(scripts)".utf8)
-    case .font: Array("(fonts)".utf8)
-    case .image: Array("(images)".utf8)
-    case .media: Array("(media)".utf8)
+    case .style: "(styles)"
+    case .script: "(scripts)"
+    case .font: "(fonts)"
+    case .image: "(images)"
+    case .media: "(media)"
     }
   }
 
@@ -41,6 +41,8 @@ enum AssetKind {
   }
 
   private static func matches(_ bytes: ArraySlice<UInt8>, _ word: [UInt8]) -> Bool {
-    bytes.count == word.count && zip(bytes, word).allSatisfy { asciiLowercased($0) == $1 }
+    guard bytes.count == word.count else { return false }
+    for index in word.indices where asciiLowercased(bytes[bytes.startIndex + index]) != word[index] { return false }
+    return true
   }
 }

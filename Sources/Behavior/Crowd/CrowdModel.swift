@@ -72,13 +72,13 @@ struct CrowdModel: Sendable {
     transitions.evidence(after: previous, to: step) * voice
   }
 
-  func gapEvidence(from previous: Int, to step: Int, bucket: Int) -> Float {
+  mutating func gapEvidence(from previous: Int, to step: Int, bucket: Int) -> Float {
     gaps.evidence(step * 2 + (previous == step ? 1 : 0), bucket) * voice
   }
 
-  func repetitionEvidence(_ step: Int, bucket: Int) -> Float { repetitions.evidence(step, bucket) * voice }
+  mutating func repetitionEvidence(_ step: Int, bucket: Int) -> Float { repetitions.evidence(step, bucket) * voice }
 
-  func noveltyEvidence(_ step: Int, isNew: Bool) -> Float { newcomers.evidence(step, isNew ? 1 : 0) * voice }
+  mutating func noveltyEvidence(_ step: Int, isNew: Bool) -> Float { newcomers.evidence(step, isNew ? 1 : 0) * voice }
 
   mutating func visit(_ object: UInt64, actor: UInt64) -> ObjectMemory.Encounter { objects.visit(object: object, actor: actor) }
 

@@ -16,6 +16,9 @@ public struct EndpointTemplates: Sendable {
   private struct Node: Sendable {
     var template = 0
     var words = 0
+    var parent = 0
+    /// The segment as it is shown.
+    var label = ""
   }
 
   /// What an endpoint is, as far as its shape says.
@@ -27,8 +30,10 @@ public struct EndpointTemplates: Sendable {
   }
 
   private var nodes = [Node()]
-  private var children: [UInt64: Int32] = [:]
+  private var children = IndexMap(maximum: maximumNodes)
   private var names: [String] = ["(rare)"]
+  /// What the words of each template say of it.
+  private var purposes: [PathPurpose] = [[]]
 
   public init() {}
 
@@ -37,21 +42,29 @@ public struct EndpointTemplates: Sendable {
   /// A template as people write it, such as `GET /v1/tracks/{}`.
   public func name(_ template: Int) -> String { names[template < names.count ? template : 0] }
 
+  /// What a path is there for: known for a template, else asked of the path itself.
+  func purpose(_ match: Match, _ path: [UInt8]) -> PathPurpose {
+    match.template == Self.none ? PathPurpose(path) : purposes[match.template]
+  }
+
   /// - Parameter isFound: whether the origin knew the path; an unknown one gets no place of its own.
   public mutating func match(method: [UInt8], path: [UInt8], isFound: Bool) -> Match {
     var match = Match(template: 0, hasVariable: false, isAsset: false)
-    guard var node = step(0, Self.hash(method[...], 0x11), text: method[...], isFound: isFound, folds: false) else { return match }
+    guard
+      var node = step(
+        0, Self.hash(method[...], 0x11), isFound: isFound, folds: false, label: { String(decoding: method.prefix(20), as: UTF8.self) })
+    else { return match }
     if let asset = AssetKind.of(path) {
       // What a page loads along is the page's doing, wherever it lies.
       match.isAsset = true
       match.hasVariable = true
-      let text = asset.text
-      guard let next = step(node, Self.hash(text[...], 0x22), text: text[...], isFound: isFound, folds: false) else { return match }
-      name(next, isFound: isFound) { [method[...], text[...]] }
+      guard let next = step(node, 0x22 + UInt64(asset.rawValue) << 8, isFound: isFound, folds: false, label: { asset.label }) else {
+        return match
+      }
+      name(next, path, isFound: isFound)
       match.template = nodes[next].template
       return match
     }
-    var parts: [ArraySlice<UInt8>] = [method[...]]
     var index = 0
     var depth = 0
     while index < path.count {
@@ -65,37 +78,40 @@ public struct EndpointTemplates: Sendable {
       index = end
       depth += 1
       let kind = depth > Self.maximumDepth ? SegmentKind.identifier : SegmentKind.of(segment)
-      if kind == .identifier || nodes[node].words >= Self.maximumSiblings && children[Self.key(node, Self.hash(segment, 0x33))] == nil {
-        match.hasVariable = true
-        guard let next = step(node, 0x44, text: Self.variable[...], isFound: isFound, folds: false) else { return match }
-        parts.append(Self.variable[...])
-        node = next
-      } else {
-        guard let next = step(node, Self.hash(segment, 0x33), text: segment, isFound: isFound, folds: true) else { return match }
-        parts.append(segment)
-        node = next
-      }
+      let isVariable =
+        kind == .identifier || nodes[node].words >= Self.maximumSiblings && children[Self.key(node, Self.hash(segment, 0x33))] == nil
+      if isVariable { match.hasVariable = true }
+      guard
+        let next = isVariable
+          ? step(node, 0x44, isFound: isFound, folds: false, label: { "{}" })
+          : step(
+            node, Self.hash(segment, 0x33), isFound: isFound, folds: true, label: { String(decoding: segment.prefix(60), as: UTF8.self) })
+      else { return match }
+      node = next
     }
-    name(node, isFound: isFound) { parts }
+    name(node, path, isFound: isFound)
     match.template = nodes[node].template
     return match
   }
 
-  private mutating func name(_ node: Int, isFound: Bool, _ parts: () -> [ArraySlice<UInt8>]) {
+  private mutating func name(_ node: Int, _ path: [UInt8], isFound: Bool) {
     guard nodes[node].template == 0, isFound, names.count < Self.maximumTemplates else { return }
     nodes[node].template = names.count
-    let words = parts().map { String(decoding: $0.prefix(60), as: UTF8.self) }
-    names.append(words[0] + " /" + words.dropFirst().joined(separator: "/"))
+    var segments: [String] = []
+    var up = node
+    while nodes[up].parent != 0 {
+      segments.append(nodes[up].label)
+      up = nodes[up].parent
+    }
+    names.append(nodes[up].label + " /" + segments.reversed().joined(separator: "/"))
+    purposes.append(PathPurpose(path))
   }
 
-  private static let variable = Array("{}".utf8)
-
-  private mutating func step(_ node: Int, _ hash: UInt64, text: ArraySlice<UInt8>, isFound: Bool, folds: Bool) -> Int? {
+  private mutating func step(_ node: Int, _ hash: UInt64, isFound: Bool, folds: Bool, label: () -> String) -> Int? {
     let key = Self.key(node, hash)
-    if let known = children[key] { return Int(known) }
-    guard isFound, nodes.count < Self.maximumNodes else { return nil }
-    nodes.append(Node())
-    children[key] = Int32(nodes.count - 1)
+    if let known = children[key] { return known }
+    guard isFound, nodes.count < Self.maximumNodes, children.insert(key, nodes.count) else { return nil }
+    nodes.append(Node(parent: node, label: label()))
     if folds { nodes[node].words += 1 }
     return nodes.count - 1
   }
@@ -142,16 +158,15 @@ extension EndpointTemplates {
   func write(to writer: inout SnapshotWriter) {
     writer.put(UInt64(nodes.count))
     for node in nodes {
-      writer.put(UInt32(node.template))
-      writer.put(UInt32(node.words))
+      for number in [node.template, node.words, node.parent] { writer.put(UInt32(number)) }
+      writer.put(node.label)
     }
-    writer.put(UInt64(children.count))
-    for (key, child) in children.sorted(by: { $0.key < $1.key }) {
-      writer.put(key)
-      writer.put(child)
-    }
+    children.write(to: &writer)
     writer.put(UInt64(names.count))
-    for name in names { writer.put(name) }
+    for index in names.indices {
+      writer.put(names[index])
+      writer.put(purposes[index].rawValue)
+    }
   }
 
   mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
@@ -159,22 +174,25 @@ extension EndpointTemplates {
     for _ in 0..<(try reader.takeCount(atMost: Self.maximumNodes)) {
       var template: UInt32 = 0
       var words: UInt32 = 0
+      var parent: UInt32 = 0
       try reader.take(&template)
       try reader.take(&words)
-      nodes.append(Node(template: min(Int(template), Self.maximumTemplates - 1), words: Int(words)))
+      try reader.take(&parent)
+      let label = try reader.takeText()
+      guard parent < max(1, nodes.count) else { throw SnapshotError(description: "the snapshot's endpoints do not fit together") }
+      nodes.append(Node(template: Int(template), words: Int(words), parent: Int(parent), label: label))
     }
-    guard !nodes.isEmpty else { throw SnapshotError(description: "the snapshot knows no endpoints at all") }
-    children = [:]
-    for _ in 0..<(try reader.takeCount(atMost: Self.maximumNodes)) {
-      var key: UInt64 = 0
-      var child: Int32 = 0
-      try reader.take(&key)
-      try reader.take(&child)
-      guard nodes.indices.contains(Int(child)) else { throw SnapshotError(description: "the snapshot's endpoints do not fit together") }
-      children[key] = child
-    }
+    try children.read(from: &reader, limit: nodes.count)
     names = []
-    for _ in 0..<(try reader.takeCount(atMost: Self.maximumTemplates)) { names.append(try reader.takeText()) }
-    guard !names.isEmpty else { throw SnapshotError(description: "the snapshot knows no endpoints at all") }
+    purposes = []
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumTemplates)) {
+      names.append(try reader.takeText())
+      var purpose: UInt8 = 0
+      try reader.take(&purpose)
+      purposes.append(PathPurpose(rawValue: purpose))
+    }
+    guard !nodes.isEmpty, !names.isEmpty, nodes.allSatisfy({ $0.template < names.count }) else {
+      throw SnapshotError(description: "the snapshot's endpoints do not fit together")
+    }
   }
 }

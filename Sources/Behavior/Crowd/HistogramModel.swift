@@ -12,6 +12,9 @@ struct HistogramModel: Sendable {
   private var totals: [Float]
   private var common: [Float]
   private var commonTotal: Float = 0
+  /// log2 of the sum of square roots, for each context, and the total at which it was computed.
+  private var normalizers: [Float]
+  private var normalizedAt: [Float]
 
   init(contexts: Int, buckets: Int, bounds: ClosedRange<Float>, trust: Float = 30) {
     self.buckets = buckets
@@ -20,6 +23,8 @@ struct HistogramModel: Sendable {
     counts = Array(repeating: 0, count: contexts * buckets)
     totals = Array(repeating: 0, count: contexts)
     common = Array(repeating: 0, count: buckets)
+    normalizers = Array(repeating: 0, count: contexts)
+    normalizedAt = Array(repeating: -1, count: contexts)
   }
 
   mutating func teach(_ context: Int, _ bucket: Int, weight: Float) {
@@ -35,10 +40,14 @@ struct HistogramModel: Sendable {
     return (counts[context * buckets + bucket] + backoff * everywhere) / (totals[context] + backoff)
   }
 
-  func evidence(_ context: Int, _ bucket: Int) -> Float {
-    var sum: Float = 0
-    for other in 0..<buckets { sum += chance(context, other).squareRoot() }
-    let bits = -0.5 * log2(chance(context, bucket)) - log2(sum)
+  mutating func evidence(_ context: Int, _ bucket: Int) -> Float {
+    if totals[context] > normalizedAt[context] * 1.03 || normalizedAt[context] < 0 {
+      var sum: Float = 0
+      for other in 0..<buckets { sum += chance(context, other).squareRoot() }
+      normalizers[context] = log2(sum)
+      normalizedAt[context] = totals[context]
+    }
+    let bits = -0.5 * log2(chance(context, bucket)) - normalizers[context]
     return min(max(bits, bounds.lowerBound), bounds.upperBound) * totals[context] / (totals[context] + trust)
   }
 }
@@ -49,6 +58,8 @@ extension HistogramModel {
     writer.put(totals)
     writer.put(common)
     writer.put(commonTotal)
+    writer.put(normalizers)
+    writer.put(normalizedAt)
   }
 
   mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
@@ -56,5 +67,8 @@ extension HistogramModel {
     try reader.take(&totals)
     try reader.take(&common)
     try reader.take(&commonTotal)
+    try reader.take(&normalizers)
+    // Zeros are not written.
+    try reader.take(&normalizedAt)
   }
 }

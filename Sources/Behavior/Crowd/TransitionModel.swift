@@ -62,7 +62,8 @@ struct TransitionModel: Sendable {
   private static let maximumPairs = 50_000
 
   private var rows: [Row] = []
-  private var pairs: [UInt32: Row] = [:]
+  private var pairs = IndexMap(maximum: maximumPairs)
+  private var pairRows: [Row] = []
   private var counts: [Float] = []
   private(set) var total: Float = 0
   private var rootSum: Float = 1
@@ -82,12 +83,17 @@ struct TransitionModel: Sendable {
     counts[step] += weight
     total += weight
     let pair = Self.pair(before, previous)
-    if pairs.count < Self.maximumPairs || pairs[pair] != nil { pairs[pair, default: Row()].add(step, weight) }
+    if let index = pairs[pair] {
+      pairRows[index].add(step, weight)
+    } else if pairs.insert(pair, pairRows.count) {
+      pairRows.append(Row())
+      pairRows[pairRows.count - 1].add(step, weight)
+    }
   }
 
   private var backoff: Float { Self.leastBackoff + Self.backoffShare * teachers }
 
-  private static func pair(_ before: Int, _ previous: Int) -> UInt32 { UInt32(before) << 16 | UInt32(previous) }
+  private static func pair(_ before: Int, _ previous: Int) -> UInt64 { mixed(UInt64(before) << 16 | UInt64(previous) + 1) }
 
   // MARK: Chances
 
@@ -115,9 +121,9 @@ struct TransitionModel: Sendable {
     let general = chance(from: previous, to: step)
     let pair = Self.pair(before, previous)
     var bits: Float
-    if let row = pairs[pair] {
-      let chance = (row.count(step) + backoff * general) / (row.total + backoff)
-      bits = -0.5 * log2(chance) - normalizer(pair, row, previous)
+    if let index = pairs[pair] {
+      let chance = (pairRows[index].count(step) + backoff * general) / (pairRows[index].total + backoff)
+      bits = -0.5 * log2(chance) - normalizer(ofPair: index, previous)
     } else {
       bits = -0.5 * log2(general) - normalizer(previous)
     }
@@ -144,12 +150,14 @@ struct TransitionModel: Sendable {
     return max(Self.leastTrust, total / (total + Self.halfTrust))
   }
 
-  private mutating func normalizer(_ pair: UInt32, _ row: Row, _ previous: Int) -> Float {
-    guard row.total > row.normalizedAt * 1.1 || row.normalizedAt < 0 else { return row.normalizer }
+  private mutating func normalizer(ofPair index: Int, _ previous: Int) -> Float {
+    guard pairRows[index].total > pairRows[index].normalizedAt * 1.1 || pairRows[index].normalizedAt < 0 else {
+      return pairRows[index].normalizer
+    }
     let rest = exp2(normalizer(previous))
-    let result = normalizer(of: row, rest: rest) { chance(from: previous, to: $0) }
-    pairs[pair]?.normalizer = result
-    pairs[pair]?.normalizedAt = row.total
+    let result = normalizer(of: pairRows[index], rest: rest) { chance(from: previous, to: $0) }
+    pairRows[index].normalizer = result
+    pairRows[index].normalizedAt = pairRows[index].total
     return result
   }
 
@@ -185,11 +193,9 @@ extension TransitionModel {
   func write(to writer: inout SnapshotWriter) {
     writer.put(UInt64(rows.count))
     for row in rows { Self.write(row, to: &writer) }
-    writer.put(UInt64(pairs.count))
-    for (pair, row) in pairs.sorted(by: { $0.key < $1.key }) {
-      writer.put(pair)
-      Self.write(row, to: &writer)
-    }
+    writer.put(UInt64(pairRows.count))
+    for row in pairRows { Self.write(row, to: &writer) }
+    pairs.write(to: &writer)
     for step in rows.indices { writer.put(counts[step]) }
     for value in [total, rootSum, rootSumAt, teachers] { writer.put(value) }
   }
@@ -197,12 +203,9 @@ extension TransitionModel {
   mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
     rows = []
     for _ in 0..<(try reader.takeCount(atMost: CrowdModel.maximumSteps)) { rows.append(try Self.row(from: &reader)) }
-    pairs = [:]
-    for _ in 0..<(try reader.takeCount(atMost: Self.maximumPairs)) {
-      var pair: UInt32 = 0
-      try reader.take(&pair)
-      pairs[pair] = try Self.row(from: &reader)
-    }
+    pairRows = []
+    for _ in 0..<(try reader.takeCount(atMost: Self.maximumPairs)) { pairRows.append(try Self.row(from: &reader)) }
+    try pairs.read(from: &reader, limit: max(1, pairRows.count))
     counts = Array(repeating: 0, count: rows.count)
     for step in rows.indices { try reader.take(&counts[step]) }
     try reader.take(&total)
