@@ -50,7 +50,7 @@ let package = Package(
     .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
       name: "RuleEngine",
-      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
     .target(

@@ -24,6 +24,11 @@ public struct InspectorConfiguration: Sendable {
   /// Persistent collections, kept over generations of rules; without them records last for one transaction.
   public var collections: CollectionStore?
 
+  /// Whether what is found out about a value is kept for the next one alike, on the same thread; the answers are the same.
+  public var keepsValues = true
+  /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
+  public var usesPlan = true
+
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
 
@@ -59,6 +64,8 @@ public final class Inspector: Sendable {
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
     options.collections = configuration.collections
+    options.keepsValues = configuration.keepsValues
+    options.usesPlan = configuration.usesPlan
     transactionOptions = options
   }
 

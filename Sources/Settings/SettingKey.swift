@@ -70,6 +70,9 @@ public struct SettingKey: Sendable, Equatable {
     .init("rules", "paranoia", .number(1...4), "that of the rule files (1)", "Paranoia level of the CRS."),
     .init("rules", "threshold", .number(1...1_000_000), "that of the rule files (5)", "Inbound anomaly score at which the CRS denies."),
 
+    .init(
+      "rules", "value-cache", .choice(["on", "off"]), "on",
+      "Whether what the prefilter finds out about a value is kept for the next one alike; 1 MiB a thread."),
     .init("rules", "collections", .path, nil, "Where persistent collections are kept across restarts; in memory only if not set."),
 
     .init(

@@ -16,8 +16,11 @@ final class ProxyRun: Sendable {
     let list = Mutex<[ExchangeRecord]>([])
   }
 
-  init(rules options: RulesOptions, mode: EnforcementMode) async throws {
-    let inspector = try Inspector(ruleSet: try RulesLoader(options: options).load(), configuration: InspectorConfiguration(mode: mode))
+  /// - Parameter usesPlan: false to ask every rule of every value, without prefilter and caches.
+  init(rules options: RulesOptions, mode: EnforcementMode, usesPlan: Bool = true) async throws {
+    var inspection = InspectorConfiguration(mode: mode)
+    inspection.usesPlan = usesPlan
+    let inspector = try Inspector(ruleSet: try RulesLoader(options: options).load(), configuration: inspection)
     let records = Records()
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     origin = try await SampleOrigin(group: group)

@@ -1,6 +1,7 @@
 /// Which values the prefilter let pass for which probe, by probe in order of arrival. Confined to the thread of its transaction.
 struct CandidateList {
   struct Candidate: BitwiseCopyable {
+    var probe: Int32
     /// Of the plan.
     var field: Int32
     /// In its collection.
@@ -10,7 +11,7 @@ struct CandidateList {
   }
 
   private(set) var list = GrowingBuffer<Candidate>(capacity: 256)
-  private var count = 0
+  private(set) var count = 0
   private var firsts = GrowingBuffer<Int32>(capacity: 512)
   private var lasts = GrowingBuffer<Int32>(capacity: 512)
   private var swept = GrowingBuffer<UInt8>(capacity: 32)
@@ -47,7 +48,7 @@ struct CandidateList {
     }
     lasts.base[probe] = Int32(count)
     list.reserve(count + 1)
-    list.base[count] = Candidate(field: field, position: position, next: -1)
+    list.base[count] = Candidate(probe: Int32(probe), field: field, position: position, next: -1)
     count += 1
   }
 

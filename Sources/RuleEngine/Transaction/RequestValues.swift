@@ -12,7 +12,12 @@ enum RequestValues {
     memory.set(.requestMethod, head.method)
     memory.set(.requestProtocol, head.version)
     memory.set(.requestURIRaw, head.target)
-    memory.set(.requestURI, target.pathAndQuery)
+    if target.pathAndQuery.count == head.target.count {
+      // One value under two names, so that it is looked at once.
+      memory.scalars[VariableName.requestURI.ordinal] = memory.scalars[VariableName.requestURIRaw.ordinal]
+    } else {
+      memory.set(.requestURI, target.pathAndQuery)
+    }
     // Unset rather than empty where nothing was sent, as in ModSecurity 3: a rule that forbids an empty value must not see one.
     if let query = target.query { memory.set(.queryString, query) }
     let filename = URLCoding.decodePath(target.path)
@@ -28,8 +33,8 @@ enum RequestValues {
     memory.set(.webappid, settings.webAppID)
     memory.set(.modsecBuild, "030000")
     memory.set(.highestSeverity, 255)
-    for name in zeroAtStart { memory.set(name, "0") }
-    memory.set(.multipartUnmatchedBoundary, "0")
+    for name in zeroAtStart { memory.set(name, TransactionMemory.zero) }
+    memory.set(.multipartUnmatchedBoundary, TransactionMemory.zero)
     for (name, value) in options.environment { memory.append(.env, key: arena.copy(name), value: arena.copy(value)) }
 
     let arguments = URLEncodedDecoder.decode(

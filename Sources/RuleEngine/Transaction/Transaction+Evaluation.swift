@@ -107,12 +107,7 @@ extension Transaction {
     target.selector.map { matches($0, key) } ?? true
   }
 
-  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool {
-    switch selector {
-    case .key(let bytes): key.equalsIgnoringCase(bytes)
-    case .regex(let pattern): scratch.operators.regex.firstMatch(pattern, in: key) == .match
-    }
-  }
+  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool { selector.matches(key, scratch.operators.regex) }
 
   func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
     for exclusion in link.exclusions where exclusion.variable == target.variable {
@@ -244,13 +239,13 @@ extension Transaction {
     memory.table.text(id, value, node: node) { name, text in
       let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
       guard transform(name, text, context: context, into: &scratch.transformed) else { return nil }
-      return memory.arena.copy(scratch.transformed)
+      return memory.arena.copy(scratch.transformed.view)
     }
   }
 
   private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
     let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
     guard transform(name, value, context: context, into: &scratch.transformed) else { return value }
-    return memory.arena.copy(scratch.transformed)
+    return memory.arena.copy(scratch.transformed.view)
   }
 }
