@@ -191,8 +191,9 @@ struct RuleIndexSet: Equatable, Sendable {
 }
 
 /// Text with macros whose names are resolved.
-struct CompiledText: @unchecked Sendable {
-  // Unchecked for the view alone, which the rule set keeps and nothing changes.
+final class CompiledText: @unchecked Sendable {
+  // Unchecked for the views alone, which the rule set keeps and nothing changes. A class, since effects and operands that hold
+  // texts are passed around.
   enum Part: Sendable {
     case literal([UInt8])
     case value(ValueSource, variable: VariableName, key: [UInt8]?)

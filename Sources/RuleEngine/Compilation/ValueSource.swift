@@ -148,7 +148,11 @@ extension ValueSource {
     case .multipartPartHeaders: .values([.partHeaders])
     case .matchedVars: .values([.matchedVars])
     case .matchedVarsNames: .names([.matchedVars])
-    case .env: .values([.env])
+    case .env:
+      {
+        keys.namesEnvironment = true
+        return .values([.env])
+      }()
     case .geo: .values([.geo])
     case .ip: .values([.ip])
     case .global: .values([.global])
@@ -183,6 +187,8 @@ extension CompiledTarget {
 struct TransactionKeyTable: Sendable {
   private(set) var slots: [[UInt8]: Int] = [:]
   private(set) var keys: [[UInt8]] = []
+  /// Whether a rule reads `ENV`, which few do.
+  var namesEnvironment = false
 
   /// Slots 0 to 9 are the captures.
   init() {

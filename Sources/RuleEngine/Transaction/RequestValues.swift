@@ -4,7 +4,9 @@ import SecLang
 
 /// Makes the variables of phase 1 from what was seen of a request's head.
 enum RequestValues {
-  static func fill(_ memory: TransactionMemory, from request: Request, settings: EngineSettings, options: TransactionOptions) {
+  static func fill(
+    _ memory: TransactionMemory, from request: Request, settings: EngineSettings, options: TransactionOptions, readsEnvironment: Bool
+  ) {
     let arena = memory.arena
     let head = request.head
     let target = RequestTarget(head.target)
@@ -35,7 +37,9 @@ enum RequestValues {
     memory.set(.highestSeverity, 255)
     for name in zeroAtStart { memory.set(name, TransactionMemory.zero) }
     memory.set(.multipartUnmatchedBoundary, TransactionMemory.zero)
-    for (name, value) in options.environment { memory.append(.env, key: arena.copy(name), value: arena.copy(value)) }
+    if readsEnvironment {
+      for (name, value) in options.environment { memory.append(.env, key: arena.copy(name), value: arena.copy(value)) }
+    }
 
     let arguments = URLEncodedDecoder.decode(
       target.query ?? [], separator: settings.argumentSeparator, maximumCount: settings.argumentsLimit)

@@ -95,14 +95,15 @@ extension Transaction {
     guard let cache, value.count <= ValueCache.maximumBytes else {
       return sift(value, id, position: position, uncached: field, number, group, plan)
     }
-    let place = cache.find(value, field: number) { probe in
-      memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position))
+    let (place, isKnown) = cache.find(value, field: number) { probe, place in
+      memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position), place: place)
     }
-    guard let place else { return }
+    if isKnown { return }
     let first = memory.candidates.count
     sift(value, id, position: position, uncached: field, number, group, plan)
     cache.keep(value, field: number, at: place, probeCount: memory.candidates.count - first) {
-      memory.candidates.list.base[first + $0].probe
+      memory.candidates.list.base[first + $0].place = place
+      return memory.candidates.list.base[first + $0].probe
     }
   }
 
@@ -171,17 +172,19 @@ extension Transaction {
         if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
         let field = plan.fields[Int(number)]
         if field.kind == .scalar {
-          if let entry = memory.scalars[field.slot] { ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) }
+          if let entry = memory.scalars[field.slot], !ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) {
+            cache?.strike(found.probe, field: found.field, at: found.place)
+          }
           continue
         }
         let entry = memory.collections[field.slot][Int(found.position)]
         if target.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
         if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
-        if field.kind == .values {
-          ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
-        } else {
-          ask(test, link, target, key: entry.key, value: entry.key, id: entry.keyID)
-        }
+        let isOpen =
+          field.kind == .values
+          ? ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
+          : ask(test, link, target, key: entry.key, value: entry.key, id: entry.keyID)
+        if !isOpen { cache?.strike(found.probe, field: found.field, at: found.place) }
       }
     }
     return matchedAny

@@ -120,7 +120,7 @@ public final class Transaction {
     responseBodyLimit = rules.settings.responseBodyLimit
     auditMode = rules.settings.auditMode
     auditParts = rules.settings.auditParts
-    RequestValues.fill(memory, from: request, settings: rules.settings, options: options)
+    RequestValues.fill(memory, from: request, settings: rules.settings, options: options, readsEnvironment: rules.readsEnvironment)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
     publishProcessor()
   }

@@ -52,36 +52,56 @@ final class ValueCache {
     slots.initialize(repeating: none, count: Self.slotCount)
   }
 
-  /// What `find` needs again to keep an answer.
-  struct Place {
+  /// Where the answer to a value is, or would be.
+  struct Place: BitwiseCopyable {
     fileprivate var hash: UInt64
-    fileprivate var slot: Int
+    fileprivate var slot: Int32
+
+    /// No place: a value that is not kept.
+    static let none = Place(hash: 0, slot: -1)
   }
 
   /// The probes that let `value` pass, or where to keep them.
   /// - Parameter note: called for each of them if they are known.
-  /// - Returns: nil if the answer was known.
+  /// - Returns: whether the answer was known.
   @inline(__always)
-  func find(_ value: ByteView, field: Int, _ note: (Int32) -> Void) -> Place? {
+  func find(_ value: ByteView, field: Int, _ note: (Int32, Place) -> Void) -> (place: Place, isKnown: Bool) {
     let hash = hash(value, field)
     let slot = Int(truncatingIfNeeded: hash >> 40) & (Self.slotCount - 1)
     let found = slots + slot
     guard found.pointee.hash == hash, found.pointee.field == Int32(truncatingIfNeeded: field), Int(found.pointee.count) == value.count,
       memcmp(bytes + slot * Self.maximumBytes, value.baseAddress ?? UnsafePointer(bytes), value.count) == 0
-    else { return Place(hash: hash, slot: slot) }
+    else { return (Place(hash: hash, slot: Int32(truncatingIfNeeded: slot)), false) }
+    let place = Place(hash: hash, slot: Int32(truncatingIfNeeded: slot))
     if found.pointee.probeCount > 0 {
       withUnsafeBytes(of: &found.pointee.probes) { probes in
         let probes = probes.assumingMemoryBound(to: Int32.self)
-        for index in 0..<Int(found.pointee.probeCount) { note(probes[index]) }
+        for index in 0..<Int(found.pointee.probeCount) { note(probes[index], place) }
       }
     }
-    return nil
+    return (place, true)
+  }
+
+  /// Takes a probe off the answer at `place`: its rule was asked and does not match, which depends on nothing but the value.
+  func strike(_ probe: Int32, field: Int32, at place: Place) {
+    guard place.slot >= 0 else { return }
+    let slot = slots + Int(place.slot)
+    guard slot.pointee.hash == place.hash, slot.pointee.field == field else { return }
+    withUnsafeMutableBytes(of: &slot.pointee.probes) { probes in
+      let probes = probes.assumingMemoryBound(to: Int32.self)
+      let count = Int(slot.pointee.probeCount)
+      for index in 0..<count where probes[index] == probe {
+        for next in (index + 1)..<max(count, index + 1) { probes[next - 1] = probes[next] }
+        slot.pointee.probeCount -= 1
+        return
+      }
+    }
   }
 
   /// Keeps an answer, unless it is too long.
   func keep(_ value: ByteView, field: Int, at place: Place, probeCount: Int, _ probe: (Int) -> Int32) {
     guard probeCount <= Self.maximumProbes else { return }
-    let slot = slots + place.slot
+    let slot = slots + Int(place.slot)
     slot.pointee.hash = place.hash
     slot.pointee.field = Int32(truncatingIfNeeded: field)
     slot.pointee.count = UInt16(value.count)
@@ -90,7 +110,7 @@ final class ValueCache {
       let probes = probes.assumingMemoryBound(to: Int32.self)
       for index in 0..<probeCount { probes[index] = probe(index) }
     }
-    if let base = value.baseAddress { (bytes + place.slot * Self.maximumBytes).update(from: base, count: value.count) }
+    if let base = value.baseAddress { (bytes + Int(place.slot) * Self.maximumBytes).update(from: base, count: value.count) }
   }
 
   /// Eight bytes at a time.
