@@ -72,7 +72,7 @@ struct ResourceTests {
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")
       for _ in 0..<40 where log.records.withLock({ $0.isEmpty }) {
         client.send("x")
-        try await Task.sleep(for: .milliseconds(20))
+        pause(milliseconds: 20)
       }
       #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 408 "))
       client.close()
@@ -88,7 +88,7 @@ struct ResourceTests {
     ) { server, log in
       let half = LoopbackSocket.connect(port: server.port)
       half.send("POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 80000\r\n\r\n" + String(repeating: "x", count: 70_000))
-      try await Task.sleep(for: .milliseconds(150))
+      pause(milliseconds: 150)
       let second = LoopbackSocket.connect(port: server.port)
       second.send(Harness.post(String(repeating: "x", count: 60_000)))
       let answer = second.receiveToEnd()
@@ -148,7 +148,7 @@ struct ResourceTests {
       #expect(third.receiveToEnd().hasPrefix("HTTP/1.1 503 "))
       third.close()
       first.close()
-      try await Task.sleep(for: .milliseconds(100))
+      pause(milliseconds: 100)
       let fourth = LoopbackSocket.connect(port: server.port)
       #expect(ask(fourth).hasPrefix("HTTP/1.1 200 "))
       let admin = LoopbackSocket.connect(port: server.adminPort ?? 0)

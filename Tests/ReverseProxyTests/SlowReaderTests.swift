@@ -32,9 +32,9 @@ struct SlowReaderTests {
     try await Harness.withProxy(rules: Self.held, origins: [Self.large()], configure: Self.patient) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n")
-      while log.records.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+      while log.records.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       client.endSending()
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 450)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -45,7 +45,7 @@ struct SlowReaderTests {
     try await Harness.withProxy(rules: Self.held, origins: [Self.large()], configure: Self.patient) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 450)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -62,7 +62,7 @@ struct SlowReaderTests {
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(900))
+      pause(milliseconds: 900)
       #expect(Self.count(client.receiveToEnd()) < Self.size)
       client.close()
     }
@@ -79,7 +79,7 @@ struct SlowReaderTests {
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 450)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -101,7 +101,7 @@ struct SlowReaderTests {
       // Much less than the kernel takes in one go: to the proxy's writes, this client stands still.
       for _ in 0..<30 {
         count += Self.count(String(decoding: client.receive(atMost: 4096), as: UTF8.self))
-        try await Task.sleep(for: .milliseconds(30))
+        pause(milliseconds: 30)
       }
       #expect(count + Self.count(client.receiveToEnd()) == Self.size)
       client.close()
