@@ -73,9 +73,10 @@ public final class Inspector: Sendable {
 
   /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
   public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
-    Inspection(
-      transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
-      threshold: configuration.threshold)
+    let transaction = { [rules, transactionOptions] (request: Request) in
+      Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions)
+    }
+    return Inspection(request: request, transaction: transaction(request), threshold: configuration.threshold, another: transaction)
   }
 }
 

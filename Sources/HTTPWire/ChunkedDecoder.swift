@@ -21,7 +21,10 @@ public struct ChunkedDecoder: Sendable {
   /// Bytes of the trailer section, which is read and dropped.
   public static let maximumTrailerBytes = 16 * 1024
 
-  public init() {}
+  private let maximumExtensionBytes: Int
+
+  /// - Parameter isStrict: chunk extensions are broken too: nobody needs them, and some servers end them at other bytes.
+  public init(isStrict: Bool = false) { maximumExtensionBytes = isStrict ? 0 : Self.maximumExtensionBytes }
 
   public var isDone: Bool { if case .done = state { true } else { false } }
 
@@ -54,8 +57,8 @@ public struct ChunkedDecoder: Sendable {
         }
       case .chunkExtension(let isEmpty):
         extensionBytes += 1
-        guard extensionBytes <= Self.maximumExtensionBytes else {
-          return broken("more than \(Self.maximumExtensionBytes) bytes of chunk extensions")
+        guard extensionBytes <= maximumExtensionBytes else {
+          return broken("more than \(maximumExtensionBytes) bytes of chunk extensions")
         }
         if byte == 0x0D {
           if isEmpty { return broken("a chunk extension without a name") }

@@ -6,14 +6,16 @@ import HTTPModel
 struct HeadReader {
   let bytes: UnsafeRawBufferPointer
   let limits: HeadLimits
+  let isStrict: Bool
   /// Broken HTTP.
   private(set) var fault: FramingFault?
   /// Odd, and forwarding it would be ambiguous.
   private(set) var ambiguity: FramingFault?
 
-  init(bytes: UnsafeRawBufferPointer, limits: HeadLimits) {
+  init(bytes: UnsafeRawBufferPointer, limits: HeadLimits, isStrict: Bool = false) {
     self.bytes = bytes
     self.limits = limits
+    self.isStrict = isStrict
   }
 
   mutating func refuse(_ status: Int, _ detail: String) {

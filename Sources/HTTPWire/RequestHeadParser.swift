@@ -21,8 +21,13 @@ public struct ParsedRequestHead: Sendable {
 /// kept. Time is linear in the head's length if the same `HeadScan` is given while it arrives. A value; safe from any task.
 public struct RequestHeadParser: Sendable {
   public let limits: HeadLimits
+  /// Whether what is merely odd is broken too. Off by default: the rules judge it.
+  public let isStrict: Bool
 
-  public init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
+  public init(limits: HeadLimits = HeadLimits(), isStrict: Bool = false) {
+    self.limits = limits
+    self.isStrict = isStrict
+  }
 
   public enum Result: Sendable {
     case needsMore
@@ -40,7 +45,7 @@ public struct RequestHeadParser: Sendable {
   ///   - bytes: everything of this head that has arrived, from its first byte.
   ///   - scan: where the last call for this head stopped.
   public func parse(_ bytes: UnsafeRawBufferPointer, scan: inout HeadScan, atEnd: Bool = false) -> Result {
-    var reader = HeadReader(bytes: bytes, limits: limits)
+    var reader = HeadReader(bytes: bytes, limits: limits, isStrict: isStrict)
     // RFC 9112 section 2.2: one empty line before a request is ignored.
     let start = bytes.count >= 2 && bytes[0] == 0x0D && bytes[1] == 0x0A ? 2 : 0
     let known = scan.position
@@ -79,6 +84,7 @@ extension HeadReader {
     checkVersion(head.version, isKnown: isHTTP10 || isHTTP11)
     checkHost(head, isHTTP11: isHTTP11)
     let expectsContinue = checkExpectation(fields, isHTTP11: isHTTP11)
+    if isStrict { checkStrictly(head, framing, isHTTP10: isHTTP10) }
     let isPersistent =
       fault == nil && ambiguity == nil && (isHTTP10 || isHTTP11) && Self.isPersistent(isHTTP11: isHTTP11, fields)
     return ParsedRequestHead(

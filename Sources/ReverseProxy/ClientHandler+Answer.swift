@@ -182,7 +182,7 @@ extension ClientHandler {
     let status = Refusal.finalStatus(status)
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.request.id, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
-      isPersistent: exchange.keepsConnection, location: location)
+      isPersistent: exchange.keepsConnection, location: location, method: exchange.request.head.method)
     exchange.bytesSent += head.count + body.count
     exchange.bodyBytesSent += body.count
     record(exchange, status: status)

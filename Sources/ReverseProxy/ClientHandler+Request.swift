@@ -2,6 +2,7 @@ import EvidenceModel
 import HTTPModel
 import HTTPWire
 import NIOCore
+import RuleEngine
 
 /// The request's half: heads and bodies, and what the rules say about them.
 extension ClientHandler {
@@ -11,7 +12,7 @@ extension ClientHandler {
     case .head: return readHead()
     case .collecting(let limit, let overLimit):
       guard let exchange else { return false }
-      return collect(exchange, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing)
+      return collect(exchange, limit: limit, overLimit: overLimit)
     case .streaming:
       guard let exchange else { return false }
       return stream(exchange)
@@ -64,6 +65,7 @@ extension ClientHandler {
     let exchange = Exchange(
       parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, isTrusted: isTrusted,
       forwardedFor: forwardedFor, isEnforcing: inspector.configuration.mode == .block && inspector.settings.mode == .on,
+      isStrict: shared.configuration.isStrict,
       pace: BodyPace(started: .now(), grace: shared.configuration.bodyGrace, minimumRate: shared.configuration.minimumBodyRate),
       budget: shared.held)
     exchange.requestBytes = headBytes
@@ -83,8 +85,10 @@ extension ClientHandler {
     if ForwardedHead.isLoop(parsed.head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
     switch (parsed.framing, exchange.inspection.requestBodyDemand) {
     case (.none, _), (.untilClose, _), (.length(0), _): bodyIsWhole(exchange)
-    case (let framing, .buffer(let limit, let overLimit)):
+    case (let framing, .buffer(let rulesLimit, let rulesWish)):
+      let (limit, overLimit) = bodyLimit(inspector.settings, request.head, limit: rulesLimit, wish: rulesWish)
       if case .length(let count) = framing, count > limit, overLimit == .reject, exchange.isEnforcing {
+        exchange.inspection.report(.rejected)
         return refuse(exchange, FramingFault(status: 413, detail: "a body of \(count) bytes where \(limit) are allowed"))
       }
       sendContinue(parsed)
@@ -140,22 +144,27 @@ extension ClientHandler {
   }
 
   /// One step of collecting a body; false if more must arrive first.
-  private func collect(_ exchange: Exchange, limit: Int, isRejected: Bool) -> Bool {
+  private func collect(_ exchange: Exchange, limit: Int, overLimit: RequestHalf.OverLimit) -> Bool {
     if let fault = take(exchange, into: &exchange.body) {
       _ = exchange.timed(2) { $0.inspectBody(exchange.body, isTruncated: true) }
       refuse(exchange, fault)
       return true
     }
     if exchange.body.count > limit {
-      if isRejected {
+      if overLimit == .reject, exchange.isEnforcing {
+        exchange.inspection.report(.rejected)
         refuse(exchange, FramingFault(status: 413, detail: "a body of more than the \(limit) bytes that are allowed"))
       } else {
-        bodyIsOverLimit(exchange, limit: limit)
+        bodyIsOverLimit(exchange, limit: limit, isInspected: overLimit == .windows)
       }
       return true
     }
     guard exchange.hold() else {
-      if exchange.isEnforcing { refuse(exchange, status: 503) } else { bodyIsOverLimit(exchange, limit: exchange.body.count) }
+      if exchange.isEnforcing {
+        refuse(exchange, status: 503)
+      } else {
+        bodyIsOverLimit(exchange, limit: exchange.body.count, isInspected: false)
+      }
       return true
     }
     if exchange.isBodyComplete {
@@ -178,12 +187,41 @@ extension ClientHandler {
     send(exchange)
   }
 
-  /// The first bytes are inspected, the rest passes by: allowed by setting, and said in the record.
-  private func bodyIsOverLimit(_ exchange: Exchange, limit: Int) {
+  /// The first bytes are inspected, the rest passes by, or is inspected in windows: allowed by setting, and said in the record.
+  private func bodyIsOverLimit(_ exchange: Exchange, limit: Int, isInspected: Bool) {
+    exchange.inspection.report(isInspected ? .windows : .partial)
     let verdict = exchange.timed(2) { $0.inspectBody(Array(exchange.body.prefix(limit)), isTruncated: true) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if let ambiguity = exchange.parsed.ambiguity { return refuse(exchange, ambiguity) }
+    if isInspected {
+      exchange.windows = BodyWindows(
+        isForm: Self.isForm(exchange.request.head), inspected: exchange.body.prefix(limit),
+        maximumBytes: loop.inspection().0.settings.requestBodyNoFilesLimit)
+      exchange.windows?.append(Array(exchange.body[limit...]))
+      exchange.body.removeSubrange(limit...)
+    }
     beginStreaming(exchange)
+  }
+
+  /// Up to how many bytes a body is inspected as a whole, and what happens beyond. `SecRequestBodyNoFilesLimit` is the engine's
+  /// affair, which refuses there, unless the operator has said that such a body is to go on.
+  private func bodyLimit(
+    _ settings: EngineSettings, _ head: RequestHead, limit: Int, wish: BodyDemand.OverLimit
+  ) -> (limit: Int, overLimit: RequestHalf.OverLimit) {
+    let type = head.fields.firstValue(of: "content-type") ?? []
+    let isMultipart = type.prefix(10).map(asciiLowercased).elementsEqual("multipart/".utf8)
+    let whole = isMultipart ? limit : min(limit, settings.requestBodyNoFilesLimit)
+    switch shared.configuration.oversizedBodies {
+    case .rules: return (limit, wish == .reject ? .reject : .partial)
+    case .reject: return (limit, .reject)
+    case .partial: return (whole, .partial)
+    // From the middle nobody can inflate.
+    case .windows: return head.fields.contains { $0.isNamed("content-encoding") } ? (limit, .reject) : (whole, .windows)
+    }
+  }
+
+  private static func isForm(_ head: RequestHead) -> Bool {
+    (head.fields.firstValue(of: "content-type") ?? []).map(asciiLowercased).starts(with: "application/x-www-form-urlencoded".utf8)
   }
 
   /// A head that did not come to its end.

@@ -40,7 +40,13 @@ extension ClientHandler {
         handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, isWhole: false,
         receiver: handler)
       handler.requestHalf.stream()
-      handler.sendPiece(held, exchange)
+      if exchange.windows != nil {
+        // The beginning has been judged; what came behind it with it has not.
+        handler.sendPiece(held, exchange, isLast: false)
+        guard handler.sendWindows(exchange) else { return }
+      } else {
+        handler.sendPiece(held, exchange, isLast: exchange.isBodyComplete)
+      }
       // What is whole has been ended by that piece; a second end would be read as the next request.
       if exchange.isBodyComplete { handler.requestHalf.complete() }
       handler.process()
@@ -54,7 +60,12 @@ extension ClientHandler {
       refuse(exchange, fault)
       return true
     }
-    if !bytes.isEmpty || exchange.isBodyComplete { sendPiece(bytes, exchange) }
+    if exchange.windows != nil {
+      exchange.windows?.append(bytes)
+      guard sendWindows(exchange) else { return true }
+    } else if !bytes.isEmpty || exchange.isBodyComplete {
+      sendPiece(bytes, exchange, isLast: exchange.isBodyComplete)
+    }
     if exchange.isBodyComplete {
       requestHalf.complete()
       wait()
@@ -68,15 +79,29 @@ extension ClientHandler {
     return false
   }
 
-  private func sendPiece(_ bytes: [UInt8], _ exchange: Exchange) {
+  /// Sends on what has been judged of a body behind the limit; false if a window was refused.
+  private func sendWindows(_ exchange: Exchange) -> Bool {
+    while let (form, bytes) = exchange.windows?.next(isLast: exchange.isBodyComplete) {
+      let verdict = exchange.timed(2) { $0.inspectWindow(form) }
+      if verdict.kind == .block {
+        refuse(exchange, verdict)
+        return false
+      }
+      sendPiece(bytes, exchange, isLast: false)
+    }
+    if exchange.isBodyComplete { sendPiece([], exchange, isLast: true) }
+    return true
+  }
+
+  private func sendPiece(_ bytes: [UInt8], _ exchange: Exchange, isLast: Bool) {
     var output: [UInt8] = []
     if case .chunked = exchange.parsed.framing {
       if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
-      if exchange.isBodyComplete { output += Array("0\r\n\r\n".utf8) }
+      if isLast { output += Array("0\r\n\r\n".utf8) }
     } else {
       output = bytes
     }
-    connection?.write(output, isLast: exchange.isBodyComplete)
+    connection?.write(output, isLast: isLast)
   }
 
   /// Finds or opens a connection. An upstream that cannot be reached gives way to the next one: nothing was sent yet.

@@ -53,7 +53,7 @@ final class ClientHandler: ChannelInboundHandler {
   init(loop: LoopState) {
     self.loop = loop
     shared = loop.shared
-    parser = RequestHeadParser(limits: loop.shared.configuration.limits)
+    parser = RequestHeadParser(limits: loop.shared.configuration.limits, isStrict: loop.shared.configuration.isStrict)
   }
 
   // MARK: The connection

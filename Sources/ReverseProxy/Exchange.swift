@@ -21,7 +21,9 @@ final class Exchange {
   /// The body without its transfer coding, as far as it is held.
   var body: [UInt8] = []
   var bodyLeft = 0
-  var decoder = ChunkedDecoder()
+  var decoder: ChunkedDecoder
+  /// For the part of the body behind the limit, if it is inspected.
+  var windows: BodyWindows?
   /// The answer's body, as far as it is held for phase 4.
   var answerBody: [UInt8] = []
   var pace: BodyPace
@@ -52,7 +54,7 @@ final class Exchange {
 
   init(
     parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,
-    isEnforcing: Bool, pace: BodyPace, budget: HeldBytes
+    isEnforcing: Bool, isStrict: Bool, pace: BodyPace, budget: HeldBytes
   ) {
     self.parsed = parsed
     self.request = request
@@ -63,6 +65,7 @@ final class Exchange {
     self.isEnforcing = isEnforcing
     self.pace = pace
     self.budget = budget
+    decoder = ChunkedDecoder(isStrict: isStrict)
     canRetry = Self.isIdempotent(parsed.head.method)
     if case .length(let count) = parsed.framing { bodyLeft = count }
   }

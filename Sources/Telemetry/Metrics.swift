@@ -6,6 +6,7 @@ public final class Metrics: Sendable {
     var requests: [RequestKey: Int] = [:]
     var rules: [Int: Int] = [:]
     var uninspected: [String: Int] = [:]
+    var oversized: [String: Int] = [:]
     var total = Histogram()
     var inspection = Array(repeating: Histogram(), count: 5)
     var upstream = Histogram()
@@ -32,6 +33,7 @@ public final class Metrics: Sendable {
       state.requests[RequestKey(verdict: record.outcome.verdict.kind.rawValue, reason: reason), default: 0] += 1
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
+      if let decision = record.outcome.oversizedBody { state.oversized[decision.rawValue, default: 0] += 1 }
       state.total.observe(record.totalTime)
       for phase in 1...5 where record.phaseTimes[phase] >= 0 { state.inspection[phase - 1].observe(Int(record.phaseTimes[phase])) }
       if let time = record.upstreamTime { state.upstream.observe(time) }
@@ -88,6 +90,10 @@ public final class Metrics: Sendable {
     metric("ropeline_uninspected_total", "counter", "Requests that the rules could not look at in full.")
     for (reason, count) in state.uninspected.sorted(by: { $0.key < $1.key }) {
       lines.append("ropeline_uninspected_total{reason=\"\(reason)\"} \(count)")
+    }
+    metric("ropeline_oversized_bodies_total", "counter", "Request bodies over the inspection limit, by what was done about them.")
+    for decision in ["partial", "rejected", "windows"] {
+      lines.append("ropeline_oversized_bodies_total{decision=\"\(decision)\"} \(state.oversized[decision, default: 0])")
     }
     metric("ropeline_held_body_bytes", "gauge", "Bytes of bodies that are held for the rules.")
     lines.append("ropeline_held_body_bytes \(heldBytes)")

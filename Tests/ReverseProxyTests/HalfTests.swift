@@ -11,7 +11,7 @@ struct HalfTests {
   func streamedRequest() {
     var half = RequestHalf()
     half.headArrived()
-    half.collect(limit: 10, overLimit: .processPartial)
+    half.collect(limit: 10, overLimit: .partial)
     half.wait()
     half.stream()
     half.complete()
