@@ -63,6 +63,8 @@ public final class Inspector: Sendable {
   }
 
   public var ruleCount: Int { rules.ruleCount }
+  /// Whether nothing that a request without a body brings, and no answer to it, could lead to anything but `allow` without a word.
+  public var isSilent: Bool { rules.ruleCount == 0 && !rules.settings.isResponseBodyAccessed && rules.settings.mode != .off }
   /// What the rule files set of the engine, and the defaults of the rest.
   public var settings: EngineSettings { rules.settings }
 

@@ -6,7 +6,7 @@ import Telemetry
 extension ClientHandler {
   /// Whether the connection is to carry another request; asked when the answer's head is made.
   func isPersistent(_ exchange: Exchange) -> Bool {
-    exchange.parsed.isPersistent && !closesAfterAnswer && !isExhausted && !shared.isDraining.load(ordering: .relaxed)
+    exchange.parts.isPersistent && !closesAfterAnswer && !isExhausted && !shared.isDraining.load(ordering: .relaxed)
   }
 
   /// Whether no request can follow: the client has ended its side, and what it sent before has been read. Requests that it sent in a
@@ -63,7 +63,7 @@ extension ClientHandler {
     shared.metrics.refusedConnections.add(1, ordering: .relaxed)
     guard excess <= max(1, shared.maximumConnections / 8) else { return closeNow() }
     let (head, body) = Refusal.bytes(
-      status: 503, requestID: RequestID.make(at: Clock.now()), wantsHTML: false, isHEAD: false, isPersistent: false)
+      status: 503, requestID: loop.names.next(at: Clock.now()).text, wantsHTML: false, isHEAD: false, isPersistent: false)
     write(head + body)
     closeAfterFlush()
   }
@@ -91,12 +91,15 @@ extension ClientHandler {
   func record(_ exchange: Exchange, status: Int) {
     guard !exchange.isRecorded else { return }
     exchange.isRecorded = true
-    shared.metrics.inFlight.wrappingSubtract(1, ordering: .relaxed)
+    loop.metrics.requestEnded()
+    if exchange.isLean, !exchange.isOwnAnswer, exchange.brokenOffBy == nil {
+      return loop.metrics.passed(totalTime: exchange.totalTime, upstreamTime: exchange.upstreamTime)
+    }
     let configuration = shared.configuration
     var record = exchange.record(status: status)
     record.sessionID = Identity.session(exchange.request.head.fields, cookie: configuration.sessionCookie)
     record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
-    shared.metrics.record(record)
+    shared.metrics.record(record, in: loop.metrics)
     if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
       audit.write(configuration.auditFormat.line(for: record, version: configuration.version))
     }

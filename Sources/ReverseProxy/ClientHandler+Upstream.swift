@@ -5,10 +5,16 @@ import NIOCore
 
 /// The way to the upstream: a request at once, or piece by piece.
 extension ClientHandler {
-  private func requestHead(_ exchange: Exchange, framing: BodyFraming) -> [UInt8] {
-    ForwardedHead.request(
-      exchange.request.head, client: client.address, isTrusted: exchange.isTrusted, forwardedFor: exchange.forwardedFor,
-      requestID: exchange.request.id, via: shared.pseudonym, framing: framing)
+  /// The head, and what follows it at once, in one piece.
+  private func sendHead(_ exchange: Exchange, framing: BodyFraming, body: [UInt8], isWhole: Bool, over connection: UpstreamConnection) {
+    var buffer = loop.takeBuffer()
+    let route = ForwardedHead.Route(
+      client: clientAddress, isTrusted: isTrusted, forwardedFor: exchange.forwardedFor, name: exchange.name, via: shared.pseudonym,
+      framing: framing)
+    ForwardedHead.request(exchange.head, exchange.parts, route, to: &buffer)
+    if !body.isEmpty { buffer.writeBytes(body) }
+    connection.send(buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)
+    loop.giveBack(buffer)
   }
 
   /// Sends a request whose body is held as a whole.
@@ -17,9 +23,7 @@ extension ClientHandler {
     wait()
     if !exchange.wasRetried { loop.retries.requestWasSent() }
     withUpstream(exchange) { handler, connection in
-      connection.send(
-        handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
-        receiver: handler)
+      handler.sendHead(exchange, framing: exchange.heldFraming, body: exchange.body, isWhole: true, over: connection)
       if !exchange.canRetry {
         exchange.body = []
         exchange.release()
@@ -36,9 +40,7 @@ extension ClientHandler {
       let held = exchange.body
       exchange.body = []
       exchange.release()
-      connection.send(
-        handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, isWhole: false,
-        receiver: handler)
+      handler.sendHead(exchange, framing: exchange.parts.framing, body: [], isWhole: false, over: connection)
       handler.requestHalf.stream()
       if exchange.windows != nil {
         // The beginning has been judged; what came behind it with it has not.
@@ -95,13 +97,13 @@ extension ClientHandler {
 
   private func sendPiece(_ bytes: [UInt8], _ exchange: Exchange, isLast: Bool) {
     var output: [UInt8] = []
-    if case .chunked = exchange.parsed.framing {
+    if case .chunked = exchange.parts.framing {
       if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
       if isLast { output += Array("0\r\n\r\n".utf8) }
     } else {
       output = bytes
     }
-    connection?.write(output, isLast: isLast)
+    connection?.write(ByteBuffer(bytes: output), isLast: isLast)
   }
 
   /// Finds or opens a connection. An upstream that cannot be reached gives way to the next one: nothing was sent yet.

@@ -18,6 +18,7 @@ final class ClientHandler: ChannelInboundHandler {
   let loop: LoopState
   let shared: ProxyShared
   let parser: RequestHeadParser
+  let head = HeadBytes()
   var requestHalf = RequestHalf()
   var answerHalf = AnswerHalf()
   /// The request that is being read or answered, from the end of its head to the last byte of its answer.
@@ -26,6 +27,7 @@ final class ClientHandler: ChannelInboundHandler {
   /// What was received and not yet read.
   var buffer = ByteBuffer()
   var scan = HeadScan()
+  var context: ChannelHandlerContext?
   var channel: (any Channel)?
   var headStarted: NIODeadline?
   /// Whether the client has ended its side.
@@ -40,6 +42,10 @@ final class ClientHandler: ChannelInboundHandler {
   private var discardedBytes = 0
   var writeProgress = WriteProgress()
   var client = Endpoint(address: "")
+  /// The client's address as text.
+  var clientAddress: [UInt8] = []
+  /// Whether the peer's forwarding fields are believed.
+  var isTrusted = false
   var server = Endpoint(address: "")
   var isProcessing = false
   private var isReading = true
@@ -60,7 +66,10 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
+    self.context = context
     client = Self.endpoint(context.remoteAddress)
+    clientAddress = Array(client.address.utf8)
+    isTrusted = shared.configuration.trustedPeers.contains(client.address)
     server = Self.endpoint(context.localAddress)
     loop.connected(self)
     // One of the last, taken from the listener's queue, is not waited for as long.
@@ -86,6 +95,7 @@ final class ClientHandler: ChannelInboundHandler {
     loop.disconnected(self)
     shared.metrics.connections.subtract(1, ordering: .relaxed)
     channel = nil
+    self.context = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,5 +1,7 @@
 import Detection
+import HTTPModel
 import NIOCore
+import Telemetry
 
 /// What the connections of one event loop share: match data, idle upstream connections, and who is connected.
 ///
@@ -7,8 +9,16 @@ import NIOCore
 final class LoopState: @unchecked Sendable {
   let eventLoop: any EventLoop
   let shared: ProxyShared
-  private var generation: Inspector
-  private var scratchOfGeneration: InspectionScratch
+  /// The rules of now, with working memory that fits them.
+  private(set) var inspector: Inspector
+  private(set) var scratch: InspectionScratch
+  private var generation = 0
+  /// Whether no request without a body can be of interest to rules or logs.
+  private(set) var isLean = false
+  let metrics: MetricsShard
+  var names = RequestNames()
+  private var date: (second: Int64, text: [UInt8]) = (-1, [])
+  private var spareBuffer = ByteBuffer()
   private var idle: [[UpstreamConnection]]
   var retries = RetryBudget()
   private var isSweeping = false
@@ -20,20 +30,50 @@ final class LoopState: @unchecked Sendable {
   init(eventLoop: any EventLoop, shared: ProxyShared) {
     self.eventLoop = eventLoop
     self.shared = shared
-    generation = shared.inspector
-    scratchOfGeneration = generation.makeScratch()
+    (inspector, generation) = shared.rules
+    scratch = inspector.makeScratch()
+    metrics = shared.metrics.makeShard()
     idle = Array(repeating: [], count: shared.upstreams.all.count)
+    isLean = findLean()
   }
 
-  /// The rules of now with working memory that fits them.
-  func inspection() -> (Inspector, InspectionScratch) {
-    let inspector = shared.inspector
-    if inspector !== generation {
-      generation = inspector
-      scratchOfGeneration = inspector.makeScratch()
-    }
-    return (inspector, scratchOfGeneration)
+  private func findLean() -> Bool { inspector.isSilent && !shared.wantsRecords }
+
+  /// Takes new rules if there are any; before each request.
+  @inline(__always)
+  func takeNewRules() {
+    if shared.generation.load(ordering: .acquiring) != generation { replaceRules() }
   }
+
+  private func replaceRules() {
+    (inspector, generation) = shared.rules
+    scratch = inspector.makeScratch()
+    isLean = findLean()
+  }
+
+  /// The time for `Date`, made once a second.
+  func dateText(at time: Timestamp) -> [UInt8] {
+    let second = time.microseconds / 1_000_000
+    if second != date.second { date = (second, Array(TimestampText.http(time).utf8)) }
+    return date.text
+  }
+
+  /// An empty buffer, whose room has mostly been used before: what is written leaves this process at once, as a rule.
+  @inline(__always)
+  func takeBuffer() -> ByteBuffer {
+    var buffer = ByteBuffer()
+    swap(&buffer, &spareBuffer)
+    buffer.clear()
+    return buffer
+  }
+
+  /// - Parameter buffer: written; whoever still has its bytes keeps them.
+  @inline(__always)
+  func giveBack(_ buffer: consuming ByteBuffer) {
+    if buffer.capacity <= Self.keptBuffer { spareBuffer = buffer }
+  }
+
+  private static let keptBuffer = 64 * 1024
 
   func connected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = client }
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }

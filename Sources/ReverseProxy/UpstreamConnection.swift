@@ -17,8 +17,9 @@ enum UpstreamFailure: Error {
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
   /// An interim answer (RFC 9110 section 15.2) other than 100 and 101; the answer itself follows.
-  func upstreamDidInform(_ response: Response)
-  func upstreamDidAnswer(_ head: ParsedResponseHead)
+  func upstreamDidInform(_ head: HeadBytes, _ parts: ResponseParts)
+  /// `head` holds until the connection gets its next request.
+  func upstreamDidAnswer(_ head: HeadBytes, _ parts: ResponseParts)
   /// `isLast` is set with the last bytes, which may be none.
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
   /// Nothing more is there for the moment.
@@ -46,14 +47,18 @@ final class UpstreamConnection: ChannelInboundHandler {
   private let parser: ResponseHeadParser
   private var state = State.idle
   private var scan = HeadScan()
+  private let head = HeadBytes()
+  private var parts = ResponseParts()
   private var isReading = true
   /// Since when nobody uses it.
   private(set) var idleSince = NIODeadline.now()
   private var writeProgress = WriteProgress()
   private var buffer = ByteBuffer()
+  private var context: ChannelHandlerContext?
   private var channel: (any Channel)?
-  private weak var receiver: (any UpstreamReceiver)?
-  private weak var loop: LoopState?
+  /// Let go with the end of its exchange, or of the connection.
+  private var receiver: (any UpstreamReceiver)?
+  private let loop: LoopState
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
   /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
@@ -111,14 +116,19 @@ final class UpstreamConnection: ChannelInboundHandler {
     return false
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    channel = context.channel
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   // MARK: Requests
 
   /// Begins a request. The answer goes to `receiver`.
   ///
   /// - Parameter isWhole: nothing of the request follows.
-  func send(_ bytes: [UInt8], toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
+  func send(_ bytes: ByteBuffer, toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
@@ -128,11 +138,11 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   /// - Parameter isLast: nothing of the request follows; the bytes may be none.
-  func write(_ bytes: [UInt8], isLast: Bool) {
+  func write(_ bytes: ByteBuffer, isLast: Bool) {
     isRequestWhole = isLast
-    guard let channel, !bytes.isEmpty else { return }
-    writeProgress.wrote(bytes.count)
-    channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+    guard let context, bytes.readableBytes > 0 else { return }
+    writeProgress.wrote(bytes.readableBytes)
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
   }
 
   var isWritable: Bool { channel?.isWritable ?? false }
@@ -175,21 +185,21 @@ final class UpstreamConnection: ChannelInboundHandler {
         return
       case .closed: return
       case .head(let toHEAD):
-        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, toHEAD: toHEAD) }) {
+        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, toHEAD: toHEAD, into: head, &parts) }) {
         case .needsMore: return
         case .broken: return fail(.broken)
-        case .head(let head, let consumed):
+        case .head(let consumed):
           buffer.moveReaderIndex(forwardBy: consumed)
           scan = HeadScan()
-          if head.response.status < 200 {
+          if parts.status < 200 {
             // 101 would be a tunnel that nobody asked for.
-            if head.response.status == 101 { return fail(.broken) }
+            if parts.status == 101 { return fail(.broken) }
             interimCount += 1
             // To the one that waits for 100, this proxy has said so itself.
-            if head.response.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head.response) }
+            if parts.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head, parts) }
             continue
           }
-          begin(head)
+          begin()
           if case .idle = state { return }
         }
       case .body(let left, let keeps):
@@ -217,22 +227,22 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
   }
 
-  private func begin(_ head: ParsedResponseHead) {
+  private func begin() {
     let receiver = self.receiver
-    switch head.framing {
+    switch parts.framing {
     case .none, .length(0):
-      receiver?.upstreamDidAnswer(head)
+      receiver?.upstreamDidAnswer(head, parts)
       if case .closed = state { return }
-      finish(ByteBuffer(), keeps: head.isPersistent)
+      finish(ByteBuffer(), keeps: parts.isPersistent)
     case .length(let count):
-      state = .body(left: count, keeps: head.isPersistent)
-      receiver?.upstreamDidAnswer(head)
+      state = .body(left: count, keeps: parts.isPersistent)
+      receiver?.upstreamDidAnswer(head, parts)
     case .chunked:
-      state = .chunked(ChunkedDecoder(), keeps: head.isPersistent)
-      receiver?.upstreamDidAnswer(head)
+      state = .chunked(ChunkedDecoder(), keeps: parts.isPersistent)
+      receiver?.upstreamDidAnswer(head, parts)
     case .untilClose:
       state = .untilClose
-      receiver?.upstreamDidAnswer(head)
+      receiver?.upstreamDidAnswer(head, parts)
     }
   }
 
@@ -242,7 +252,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
+    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0 {
       state = .idle
       idleSince = .now()
       buffer = ByteBuffer()
@@ -257,7 +267,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   private func fail(_ failure: UpstreamFailure) {
     let receiver = self.receiver
     close()
-    loop?.forget(self)
+    loop.forget(self)
     receiver?.upstreamDidFail(failure)
   }
 
@@ -267,7 +277,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     case .closed: break
     case .idle:
       state = .closed
-      loop?.forget(self)
+      loop.forget(self)
     case .head, .body, .chunked: fail(hasAnswerBytes ? .broken : .closed)
     }
     channel = nil
