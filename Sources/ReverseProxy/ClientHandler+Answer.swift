@@ -11,7 +11,7 @@ extension ClientHandler {
     // The upstream is alive.
     wait()
     // RFC 9110 section 15.2: an HTTP/1.0 client knows no interim answers. Nor is there use in more of them than it reads.
-    guard !exchange.isHTTP10, channel?.isWritable ?? false else { return }
+    guard !exchange.isHTTP10, isWritable else { return }
     var buffer = loop.takeBuffer()
     ForwardedHead.interim(head, parts, to: &buffer)
     exchange.bytesSent += buffer.readableBytes
@@ -110,11 +110,12 @@ extension ClientHandler {
     let end = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast, start: &start)
     exchange.bytesSent += start.readableBytes + bytes.readableBytes + end.utf8CodeUnitCount
     // Written down before the last byte is sent.
-    if isLast { record(exchange, status: status) }
+    let now = NIODeadline.now()
+    if isLast { record(exchange, status: status, at: now) }
     write(start, bytes, end)
-    if isLast { return answered(exchange) }
-    wait()
-    if channel?.isWritable == false { connection?.setReading(false) }
+    if isLast { return answered(exchange, at: now) }
+    wait(at: now)
+    if !isWritable { connection?.setReading(false) }
   }
 
   /// Sends a head for which no body has come yet: a stream of events may begin with a long silence, and its reader waits for the head.
@@ -135,8 +136,10 @@ extension ClientHandler {
       if body.readableBytes > 0 { start.writeImmutableBuffer(body) }
       if end.utf8CodeUnitCount > 0 { start.writeStaticString(end) }
       context.writeAndFlush(wrapOutboundOut(start), promise: nil)
+      isFlushed = start.isOurs
       return loop.giveBack(start)
     }
+    isFlushed = false
     if start.readableBytes > 0 { context.write(wrapOutboundOut(start), promise: nil) }
     context.write(wrapOutboundOut(body), promise: nil)
     if end.utf8CodeUnitCount > 0 { context.write(wrapOutboundOut(ByteBuffer(staticString: end)), promise: nil) }
@@ -148,6 +151,7 @@ extension ClientHandler {
   private func write(_ buffer: ByteBuffer) {
     guard let context, buffer.readableBytes > 0 else { return }
     writeProgress.wrote(buffer.readableBytes)
+    isFlushed = false
     context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
   }
 

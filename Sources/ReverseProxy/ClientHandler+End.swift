@@ -13,7 +13,7 @@ extension ClientHandler {
   /// row wait in the buffer, and each gets its answer.
   private var isExhausted: Bool { inputIsClosed && buffer.readableBytes == 0 }
 
-  func answered(_ exchange: Exchange) {
+  func answered(_ exchange: Exchange, at now: NIODeadline = .now()) {
     self.exchange = nil
     answerHalf.end()
     guard exchange.keepsConnection, !closesAfterAnswer, !isExhausted else { return closeAfterFlush() }
@@ -22,7 +22,7 @@ extension ClientHandler {
     scan = HeadScan()
     if buffer.readableBytes == 0 {
       buffer = ByteBuffer()
-      wait()
+      wait(at: now)
       // A connection is idle when the client has the whole answer, not when the answer was made.
       if waiting == .reader { afterFlush { $0.wait() } }
       updateReading()
@@ -88,12 +88,12 @@ extension ClientHandler {
 
   func closeNow() { channel?.close(promise: nil) }
 
-  func record(_ exchange: Exchange, status: Int) {
+  func record(_ exchange: Exchange, status: Int, at now: NIODeadline = .now()) {
     guard !exchange.isRecorded else { return }
     exchange.isRecorded = true
     loop.metrics.requestEnded()
     if exchange.isLean, !exchange.isOwnAnswer, exchange.brokenOffBy == nil {
-      return loop.metrics.passed(totalTime: exchange.totalTime, upstreamTime: exchange.upstreamTime)
+      return loop.metrics.passed(totalTime: exchange.totalTime(at: now), upstreamTime: exchange.upstreamTime)
     }
     let configuration = shared.configuration
     var record = exchange.record(status: status)

@@ -24,7 +24,7 @@ extension ClientHandler {
   }
 
   private func readHead() -> Bool {
-    guard context?.channel.isWritable ?? false else { return false }
+    guard isWritable else { return false }
     var parts = RequestParts()
     guard let consumed = buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: inputIsClosed, into: head, &parts) }) else {
       if headStarted == nil, buffer.readableBytes > 0 {
@@ -52,7 +52,7 @@ extension ClientHandler {
     let exchange = Exchange(
       head: head, parts: parts, name: name, started: started, origin: origin, server: server, received: received,
       forwardedFor: forwardedFor, inspector: loop.inspector, scratch: loop.scratch,
-      isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, configuration: shared.configuration,
+      isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, limits: loop.limits,
       budget: shared.held)
     exchange.requestBytes = headBytes
     loop.metrics.requestStarted()
@@ -62,7 +62,7 @@ extension ClientHandler {
     answerHalf.expect()
     if exchange.isLean {
       if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
-      return send(exchange)
+      return send(exchange, at: started)
     }
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {

@@ -14,21 +14,34 @@ extension ClientHandler {
     ForwardedHead.request(exchange.head, exchange.parts, route, to: &buffer)
     if !body.isEmpty { buffer.writeBytes(body) }
     connection.send(buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)
+    connection.isFlushed = buffer.isOurs
     loop.giveBack(buffer)
   }
 
   /// Sends a request whose body is held as a whole.
-  func send(_ exchange: Exchange) {
+  func send(_ exchange: Exchange, at now: NIODeadline = .now()) {
     requestHalf.complete()
-    wait()
+    wait(at: now)
     if !exchange.wasRetried { loop.retries.requestWasSent() }
-    withUpstream(exchange) { handler, connection in
-      handler.sendHead(exchange, framing: exchange.heldFraming, body: exchange.body, isWhole: true, over: connection)
-      if !exchange.canRetry {
-        exchange.body = []
-        exchange.release()
-      }
+    exchange.upstreamStarted = exchange.upstreamStarted ?? now
+    if let idle = idleConnection(exchange, at: now) { return sendWhole(exchange, over: idle) }
+    withUpstream(exchange) { handler, connection in handler.sendWhole(exchange, over: connection) }
+  }
+
+  private func sendWhole(_ exchange: Exchange, over connection: UpstreamConnection) {
+    sendHead(exchange, framing: exchange.heldFraming, body: exchange.body, isWhole: true, over: connection)
+    if !exchange.canRetry, !exchange.body.isEmpty {
+      exchange.body = []
+      exchange.release()
     }
+  }
+
+  /// A kept connection, if there is one to the upstream whose turn it is. A second attempt takes none: it could be as stale as the
+  /// first, and the next one too.
+  private func idleConnection(_ exchange: Exchange, at now: NIODeadline) -> UpstreamConnection? {
+    guard !exchange.wasRetried, exchange.triedUpstreams.isEmpty, shared.upstreams.all.count == 1 else { return nil }
+    connection = loop.takeIdle(0, at: now)
+    return connection
   }
 
   /// Sends what is held of the body, and then what comes. Reading stops until there is a connection to send to.
@@ -110,8 +123,7 @@ extension ClientHandler {
   private func withUpstream(_ exchange: Exchange, _ body: @escaping (ClientHandler, UpstreamConnection) -> Void) {
     guard let upstream = shared.upstreams.choose(tried: exchange.triedUpstreams) else { return refuse(exchange, status: 502) }
     exchange.upstreamStarted = exchange.upstreamStarted ?? .now()
-    // A second attempt takes no kept connection: it could be as stale as the first, and the next one too.
-    if !exchange.wasRetried, let idle = loop.takeIdle(upstream) {
+    if !exchange.wasRetried, let idle = loop.takeIdle(upstream, at: .now()) {
       connection = idle
       return body(self, idle)
     }

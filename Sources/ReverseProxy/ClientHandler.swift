@@ -33,6 +33,10 @@ final class ClientHandler: ChannelInboundHandler {
   /// Whether the client has ended its side.
   var inputIsClosed = false
   var closesAfterAnswer = false
+  /// Whether the connection takes more; told by events, since to ask each time costs more than it seems.
+  var isWritable = true
+  /// Whether everything that was written is known to have left this process; if not, the channel is asked.
+  var isFlushed = true
   /// Whether a request has come on this connection.
   var hasCarriedRequest = false
   /// Whether our side of the connection is ended and flushed.
@@ -110,17 +114,19 @@ final class ClientHandler: ChannelInboundHandler {
       // With the answer flushed and nothing more to come, both sides are done.
       if isLingering { closeNow() } else { process() }
     }
-    context.fireUserInboundEventTriggered(event)
   }
+
+  /// Nothing stands behind this handler that would want to know.
+  func channelReadComplete(context: ChannelHandlerContext) {}
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { closeNow() }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    connection?.setReading(context.channel.isWritable)
+    isWritable = context.channel.isWritable
+    connection?.setReading(isWritable)
     // The clock starts anew for whom it is now waited for.
     wait()
-    if context.channel.isWritable { process() }
-    context.fireChannelWritabilityChanged()
+    if isWritable { process() }
   }
 
   private static func endpoint(_ address: SocketAddress?) -> Endpoint {
@@ -150,7 +156,7 @@ final class ClientHandler: ChannelInboundHandler {
     let isWanted =
       switch requestHalf.state {
       // A client that sends requests and reads no answers waits.
-      case .head: channel.isWritable
+      case .head: isWritable
       case .waiting: false
       case .collecting, .over: true
       case .streaming: connection?.isWritable ?? false
@@ -165,14 +171,13 @@ final class ClientHandler: ChannelInboundHandler {
 
   var waiting: Waiting {
     Waiting.of(
-      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: channel?.isWritable ?? true,
-      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: channel?.unsentBytes ?? 0 > 0)
+      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: isWritable,
+      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: !isFlushed && channel?.unsentBytes ?? 0 > 0)
   }
 
   /// Starts the time limit of what is waited for now, since something has happened.
-  func wait() {
+  func wait(at now: NIODeadline = .now()) {
     let configuration = shared.configuration
-    let now = NIODeadline.now()
     let waiting = self.waiting
     // Only the time in which the client is waited for is the client's.
     if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }

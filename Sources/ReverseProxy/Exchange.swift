@@ -5,6 +5,13 @@ import HTTPWire
 import NIOCore
 import Telemetry
 
+/// What of the configuration each exchange needs; all of it would be many values to copy.
+struct BodyLimits {
+  var grace: Duration
+  var minimumRate: Int
+  var isStrict: Bool
+}
+
 /// One request on its way: what was read, what the rules said, what is still to come. Confined to its event loop.
 final class Exchange {
   /// The request's head; no other is parsed into it while the exchange lasts.
@@ -62,8 +69,8 @@ final class Exchange {
 
   init(
     head: HeadBytes, parts: RequestParts, name: RequestName, started: NIODeadline, origin: Endpoint, server: Endpoint,
-    received: Timestamp, forwardedFor: [UInt8]?, inspector: Inspector, scratch: InspectionScratch, isLean: Bool,
-    configuration: ProxyConfiguration, budget: HeldBytes
+    received: Timestamp, forwardedFor: [UInt8]?, inspector: Inspector, scratch: InspectionScratch, isLean: Bool, limits: BodyLimits,
+    budget: HeldBytes
   ) {
     self.head = head
     self.parts = parts
@@ -78,8 +85,8 @@ final class Exchange {
     self.isLean = isLean
     self.budget = budget
     isEnforcing = inspector.configuration.mode == .block && inspector.settings.mode == .on
-    pace = BodyPace(started: started, grace: configuration.bodyGrace, minimumRate: configuration.minimumBodyRate)
-    decoder = ChunkedDecoder(isStrict: configuration.isStrict)
+    pace = BodyPace(started: started, grace: limits.grace, minimumRate: limits.minimumRate)
+    decoder = ChunkedDecoder(isStrict: limits.isStrict)
     canRetry = Self.isIdempotent(UnsafeRawBufferPointer(rebasing: head.bytes[parts.method]))
     if case .length(let count) = parts.framing { bodyLeft = count }
   }
@@ -150,7 +157,9 @@ final class Exchange {
     }
   }
 
-  var totalTime: Int { Int((NIODeadline.now() - started).nanoseconds / 1000) }
+  var totalTime: Int { totalTime(at: .now()) }
+
+  func totalTime(at now: NIODeadline) -> Int { Int((now - started).nanoseconds / 1000) }
 
   func record(status: Int) -> ExchangeRecord {
     let outcome = timed(5) { $0.finish(status: status) }

@@ -50,6 +50,9 @@ struct HeadWriter {
 }
 
 extension ByteBuffer {
+  /// Whether nobody else has its bytes: those that were written to a channel have left this process then.
+  var isOurs: Bool { mutating get { modifyIfUniquelyOwned { _ in true } ?? false } }
+
   /// - Parameter maximum: bytes that are written at most.
   mutating func writeHead(atMost maximum: Int, _ body: (inout HeadWriter) -> Void) {
     writeWithUnsafeMutableBytes(minimumWritableBytes: maximum) { room in

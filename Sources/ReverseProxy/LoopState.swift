@@ -16,12 +16,15 @@ final class LoopState: @unchecked Sendable {
   /// Whether no request without a body can be of interest to rules or logs.
   private(set) var isLean = false
   let metrics: MetricsShard
+  let limits: BodyLimits
   var names = RequestNames()
   private var date: (second: Int64, text: [UInt8]) = (-1, [])
   private var spareBuffer = ByteBuffer()
   private var idle: [[UpstreamConnection]]
   var retries = RetryBudget()
   private var isSweeping = false
+  /// That a connection may be idle.
+  private let oldest: TimeAmount
   private var clients: [ObjectIdentifier: ClientHandler] = [:]
 
   /// Idle connections that are kept to one upstream.
@@ -33,6 +36,10 @@ final class LoopState: @unchecked Sendable {
     (inspector, generation) = shared.rules
     scratch = inspector.makeScratch()
     metrics = shared.metrics.makeShard()
+    let configuration = shared.configuration
+    limits = BodyLimits(
+      grace: configuration.bodyGrace, minimumRate: configuration.minimumBodyRate, isStrict: configuration.isStrict)
+    oldest = TimeAmount(configuration.upstreamIdleTimeout)
     idle = Array(repeating: [], count: shared.upstreams.all.count)
     isLean = findLean()
   }
@@ -91,31 +98,25 @@ final class LoopState: @unchecked Sendable {
   }
 
   /// A connection that waits, if there is one. The newest first: it is the least likely to have been closed meanwhile.
-  func takeIdle(_ upstream: Int) -> UpstreamConnection? {
+  func takeIdle(_ upstream: Int, at now: NIODeadline) -> UpstreamConnection? {
     while let connection = idle[upstream].popLast() {
       guard connection.isUsable else { continue }
-      if !isTooOld(connection) { return connection }
+      if now - connection.idleSince <= oldest { return connection }
       connection.close()
     }
     return nil
-  }
-
-  private var isTooOld: (UpstreamConnection) -> Bool {
-    let oldest = NIODeadline.now() - TimeAmount(shared.configuration.upstreamIdleTimeout)
-    return { $0.idleSince < oldest }
   }
 
   /// Closes what has been idle for too long, now and then while there is anything idle.
   private func sweepLater() {
     guard !isSweeping else { return }
     isSweeping = true
-    let limit = TimeAmount(shared.configuration.upstreamIdleTimeout)
-    eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
+    eventLoop.assumeIsolated().scheduleTask(in: oldest) { [weak self] in
       guard let self else { return }
       isSweeping = false
-      let isTooOld = isTooOld
+      let now = NIODeadline.now()
       for upstream in idle.indices {
-        for connection in idle[upstream] where isTooOld(connection) { connection.close() }
+        for connection in idle[upstream] where now - connection.idleSince > oldest { connection.close() }
         idle[upstream].removeAll { !$0.isUsable }
       }
       if idle.contains(where: { !$0.isEmpty }) { sweepLater() }

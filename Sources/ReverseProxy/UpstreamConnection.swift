@@ -67,6 +67,10 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
   /// to the upstream: requests of other clients would be smuggled into its body.
   private var isRequestWhole = false
+  /// Whether what was written last is known to have left this process; if not, the channel is asked.
+  var isFlushed = false
+  /// Whether the connection takes more; told by events.
+  private(set) var isWritable = true
 
   /// Interim answers to one request that are passed on; what comes beyond them is dropped, and gives the upstream no more time.
   private static let maximumInterimAnswers = 32
@@ -112,7 +116,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   var isUsable: Bool {
-    if case .idle = state, let channel { return channel.isActive }
+    if case .idle = state { return channel != nil }
     return false
   }
 
@@ -140,12 +144,11 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// - Parameter isLast: nothing of the request follows; the bytes may be none.
   func write(_ bytes: ByteBuffer, isLast: Bool) {
     isRequestWhole = isLast
+    isFlushed = false
     guard let context, bytes.readableBytes > 0 else { return }
     writeProgress.wrote(bytes.readableBytes)
     context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
   }
-
-  var isWritable: Bool { channel?.isWritable ?? false }
 
   /// Whether the upstream has taken more of the request since the last call.
   func hasTakenMore() -> Bool { writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) }
@@ -173,7 +176,6 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     receiver?.upstreamDidPause()
-    context.fireChannelReadComplete()
   }
 
   private func process() {
@@ -252,7 +254,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0 {
+    if keeps, isRequestWhole, isFlushed || channel?.unsentBytes == 0, buffer.readableBytes == 0 {
       state = .idle
       idleSince = .now()
       buffer = ByteBuffer()
@@ -281,6 +283,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     case .head, .body, .chunked: fail(hasAnswerBytes ? .broken : .closed)
     }
     channel = nil
+    isWritable = false
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -289,7 +292,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    receiver?.upstreamWritabilityDidChange(isWritable: context.channel.isWritable)
-    context.fireChannelWritabilityChanged()
+    isWritable = context.channel.isWritable
+    receiver?.upstreamWritabilityDidChange(isWritable: isWritable)
   }
 }
