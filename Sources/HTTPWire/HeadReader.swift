@@ -164,11 +164,26 @@ struct HeadReader {
       var start = span.value.lowerBound
       while start <= span.value.upperBound {
         let end = bytes.first(0x2C, in: start..<span.value.upperBound) ?? span.value.upperBound
-        let option = bytes[start..<end].lazy.filter { !ByteClass.isBlank($0) }.map(asciiLowercased)
-        if option.equals("close") { closes = true } else if option.equals("keep-alive") { keepsAlive = true } else { namesFields = true }
+        if isOption(start..<end, "close") {
+          closes = true
+        } else if isOption(start..<end, "keep-alive") {
+          keepsAlive = true
+        } else {
+          namesFields = true
+        }
         start = end + 1
       }
     }
     return (keepsAlive && !closes, namesFields)
+  }
+
+  /// Whether these bytes are `option` (lower case), blanks aside.
+  private func isOption(_ range: Range<Int>, _ option: StaticString) -> Bool {
+    var position = 0
+    for index in range where !ByteClass.isBlank(bytes[index]) {
+      guard position < option.utf8CodeUnitCount, asciiLowercased(bytes[index]) == option.utf8Start[position] else { return false }
+      position += 1
+    }
+    return position == option.utf8CodeUnitCount
   }
 }

@@ -51,7 +51,7 @@ extension ClientHandler {
     loop.takeNewRules()
     let exchange = Exchange(
       head: head, parts: parts, name: name, started: started, origin: origin, server: server, received: received,
-      forwardedFor: forwardedFor, inspector: loop.inspector, scratch: loop.scratch,
+      forwardedFor: forwardedFor, rules: loop.rules,
       isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, limits: loop.limits,
       budget: shared.held)
     exchange.requestBytes = headBytes

@@ -177,18 +177,17 @@ final class ClientHandler: ChannelInboundHandler {
 
   /// Starts the time limit of what is waited for now, since something has happened.
   func wait(at now: NIODeadline = .now()) {
-    let configuration = shared.configuration
     let waiting = self.waiting
     // Only the time in which the client is waited for is the client's.
     if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }
     switch waiting {
-    case .nextRequest: startTimer(now + TimeAmount(configuration.idleTimeout))
+    case .nextRequest: startTimer(now + loop.times.idle)
     // For the whole head, however many pieces it comes in.
-    case .restOfHead: startTimer((headStarted ?? now) + TimeAmount(configuration.headTimeout))
-    case .restOfBody: startTimer(min(now + TimeAmount(configuration.bodyTimeout), exchange?.pace.deadline ?? .distantFuture))
-    case .upstream: startTimer(now + TimeAmount(configuration.upstreamTimeout))
-    case .reader: startTimer(now + TimeAmount(configuration.writeTimeout))
-    case .end: startTimer(min(now + TimeAmount(configuration.lingerTimeout), (overSince ?? now) + TimeAmount(configuration.lingerTotal)))
+    case .restOfHead: startTimer((headStarted ?? now) + loop.times.head)
+    case .restOfBody: startTimer(min(now + loop.times.body, exchange?.pace.deadline ?? .distantFuture))
+    case .upstream: startTimer(now + loop.times.upstream)
+    case .reader: startTimer(now + loop.times.write)
+    case .end: startTimer(min(now + loop.times.linger, (overSince ?? now) + loop.times.lingerTotal))
     }
   }
 

@@ -25,10 +25,7 @@ final class Exchange {
   let received: Timestamp
   /// `X-Forwarded-For` of a trusted peer, to which ours is added.
   let forwardedFor: [UInt8]?
-  let inspector: Inspector
-  private let scratch: InspectionScratch
-  /// Whether limits of bodies refuse; under a brake they only mark.
-  let isEnforcing: Bool
+  private let rules: LoopRules
   /// Whether there is nothing that rules could say about it, and nobody who wants to know: then none of them are asked.
   let isLean: Bool
 
@@ -69,8 +66,7 @@ final class Exchange {
 
   init(
     head: HeadBytes, parts: RequestParts, name: RequestName, started: NIODeadline, origin: Endpoint, server: Endpoint,
-    received: Timestamp, forwardedFor: [UInt8]?, inspector: Inspector, scratch: InspectionScratch, isLean: Bool, limits: BodyLimits,
-    budget: HeldBytes
+    received: Timestamp, forwardedFor: [UInt8]?, rules: LoopRules, isLean: Bool, limits: BodyLimits, budget: HeldBytes
   ) {
     self.head = head
     self.parts = parts
@@ -80,11 +76,9 @@ final class Exchange {
     self.server = server
     self.received = received
     self.forwardedFor = forwardedFor
-    self.inspector = inspector
-    self.scratch = scratch
+    self.rules = rules
     self.isLean = isLean
     self.budget = budget
-    isEnforcing = inspector.configuration.mode == .block && inspector.settings.mode == .on
     pace = BodyPace(started: started, grace: limits.grace, minimumRate: limits.minimumRate)
     decoder = ChunkedDecoder(isStrict: limits.isStrict)
     canRetry = Self.isIdempotent(UnsafeRawBufferPointer(rebasing: head.bytes[parts.method]))
@@ -97,7 +91,11 @@ final class Exchange {
   lazy var request = Request(
     head: head.requestHead(parts), body: .absent, client: origin, server: server, received: received, id: name.text)
 
-  lazy var inspection: Inspection = inspector.begin(request, scratch: scratch)
+  lazy var inspection: Inspection = rules.inspector.begin(request, scratch: rules.scratch)
+
+  var inspector: Inspector { rules.inspector }
+  /// Whether limits of bodies refuse; under a brake they only mark.
+  var isEnforcing: Bool { rules.isEnforcing }
 
   /// Takes room for what has come to a body; false if all connections together hold too much already.
   func hold() -> Bool {

@@ -3,6 +3,35 @@ import HTTPModel
 import NIOCore
 import Telemetry
 
+/// One generation of rules, and an event loop's working memory for it.
+final class LoopRules {
+  let inspector: Inspector
+  let scratch: InspectionScratch
+  /// Whether limits of bodies refuse; under a brake they only mark.
+  let isEnforcing: Bool
+
+  init(_ inspector: Inspector) {
+    self.inspector = inspector
+    scratch = inspector.makeScratch()
+    isEnforcing = inspector.configuration.mode == .block && inspector.settings.mode == .on
+  }
+}
+
+/// Limits of time as timers want them.
+struct TimeLimits {
+  let idle, head, body, upstream, write, linger, lingerTotal: TimeAmount
+
+  init(_ configuration: ProxyConfiguration) {
+    idle = TimeAmount(configuration.idleTimeout)
+    head = TimeAmount(configuration.headTimeout)
+    body = TimeAmount(configuration.bodyTimeout)
+    upstream = TimeAmount(configuration.upstreamTimeout)
+    write = TimeAmount(configuration.writeTimeout)
+    linger = TimeAmount(configuration.lingerTimeout)
+    lingerTotal = TimeAmount(configuration.lingerTotal)
+  }
+}
+
 /// What the connections of one event loop share: match data, idle upstream connections, and who is connected.
 ///
 /// `@unchecked Sendable`: made for one loop and touched on that loop only.
@@ -10,13 +39,13 @@ final class LoopState: @unchecked Sendable {
   let eventLoop: any EventLoop
   let shared: ProxyShared
   /// The rules of now, with working memory that fits them.
-  private(set) var inspector: Inspector
-  private(set) var scratch: InspectionScratch
+  private(set) var rules: LoopRules
   private var generation = 0
   /// Whether no request without a body can be of interest to rules or logs.
   private(set) var isLean = false
   let metrics: MetricsShard
   let limits: BodyLimits
+  let times: TimeLimits
   var names = RequestNames()
   private var date: (second: Int64, text: [UInt8]) = (-1, [])
   private var spareBuffer = ByteBuffer()
@@ -33,18 +62,20 @@ final class LoopState: @unchecked Sendable {
   init(eventLoop: any EventLoop, shared: ProxyShared) {
     self.eventLoop = eventLoop
     self.shared = shared
+    let inspector: Inspector
     (inspector, generation) = shared.rules
-    scratch = inspector.makeScratch()
+    rules = LoopRules(inspector)
     metrics = shared.metrics.makeShard()
     let configuration = shared.configuration
     limits = BodyLimits(
       grace: configuration.bodyGrace, minimumRate: configuration.minimumBodyRate, isStrict: configuration.isStrict)
+    times = TimeLimits(configuration)
     oldest = TimeAmount(configuration.upstreamIdleTimeout)
     idle = Array(repeating: [], count: shared.upstreams.all.count)
     isLean = findLean()
   }
 
-  private func findLean() -> Bool { inspector.isSilent && !shared.wantsRecords }
+  private func findLean() -> Bool { rules.inspector.isSilent && !shared.wantsRecords }
 
   /// Takes new rules if there are any; before each request.
   @inline(__always)
@@ -53,8 +84,9 @@ final class LoopState: @unchecked Sendable {
   }
 
   private func replaceRules() {
+    let inspector: Inspector
     (inspector, generation) = shared.rules
-    scratch = inspector.makeScratch()
+    rules = LoopRules(inspector)
     isLean = findLean()
   }
 

@@ -33,17 +33,29 @@ struct RequestName {
 
   /// Writes one of ours; `room` has `count` bytes.
   func write(to room: UnsafeMutableRawBufferPointer) {
-    var index = 0
-    for position in 0..<32 {
-      if position == 8 || position == 12 || position == 16 || position == 20 {
-        room[index] = 0x2D
-        index += 1
-      }
-      let word = position < 16 ? high : low
-      let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - position % 16 * 4)) & 15
-      room[index] = digit < 10 ? 0x30 + digit : 0x57 + digit
-      index += 1
-    }
+    let parts = (Self.hex(UInt32(high >> 32)), Self.hex(UInt32(truncatingIfNeeded: high)))
+    let rest = (Self.hex(UInt32(low >> 32)), Self.hex(UInt32(truncatingIfNeeded: low)))
+    room.storeBytes(of: parts.0, toByteOffset: 0, as: UInt64.self)
+    room[8] = 0x2D
+    room.storeBytes(of: UInt32(truncatingIfNeeded: parts.1), toByteOffset: 9, as: UInt32.self)
+    room[13] = 0x2D
+    room.storeBytes(of: UInt32(parts.1 >> 32), toByteOffset: 14, as: UInt32.self)
+    room[18] = 0x2D
+    room.storeBytes(of: UInt32(truncatingIfNeeded: rest.0), toByteOffset: 19, as: UInt32.self)
+    room[23] = 0x2D
+    room.storeBytes(of: UInt32(rest.0 >> 32), toByteOffset: 24, as: UInt32.self)
+    room.storeBytes(of: rest.1, toByteOffset: 28, as: UInt64.self)
+  }
+
+  /// Eight digits, the first in the lowest byte.
+  private static func hex(_ number: UInt32) -> UInt64 {
+    var digits = UInt64(number.byteSwapped)
+    digits = (digits | digits << 16) & 0x0000_FFFF_0000_FFFF
+    digits = (digits | digits << 8) & 0x00FF_00FF_00FF_00FF
+    digits = (digits >> 4 | digits << 8) & 0x0F0F_0F0F_0F0F_0F0F
+    // 0x27 more for those that are 10 or more.
+    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return digits &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
   }
 
   /// Whether a name from outside is fit to be passed on: 8 to 128 of `[A-Za-z0-9._-]`.
