@@ -5,10 +5,12 @@ import HTTPModel
 public enum KnownField: UInt8, Sendable {
   case other
   case host, connection, contentLength, transferEncoding, expect, via, date
-  case forwardedFor, forwardedProto, forwardedHost, forwarded, requestID
+  case forwardedFor, forwardedProto, forwardedHost, forwarded, requestID, range
+  /// `X-Ropeline-…`: what this proxy may tell an upstream one day, and nobody else may.
+  case reserved
   /// Any other field of one hop only (RFC 9110 section 7.6.1), with those that old clients send.
   case hop
-  /// Any other field in which a peer says where a request came from; only a trusted one may.
+  /// Any other field in which a peer says where a request came from, or who sent it; only a trusted one may.
   case claim
 
   /// Fields of one hop.
@@ -17,8 +19,8 @@ public enum KnownField: UInt8, Sendable {
   /// Fields that the proxy writes itself: those of the client are not believed.
   @inlinable public var isRebuilt: Bool {
     switch self {
-    case .forwardedFor, .forwardedProto, .forwardedHost, .forwarded, .requestID, .via, .contentLength, .expect: true
-    case .other, .host, .connection, .transferEncoding, .date, .hop, .claim: false
+    case .forwardedFor, .forwardedProto, .forwardedHost, .forwarded, .requestID, .via, .contentLength, .expect, .reserved: true
+    case .other, .host, .connection, .transferEncoding, .date, .range, .hop, .claim: false
     }
   }
 
@@ -26,7 +28,7 @@ public enum KnownField: UInt8, Sendable {
   private static let names: [(StaticString, KnownField)] = [
     ("host", .host), ("connection", .connection), ("content-length", .contentLength), ("transfer-encoding", .transferEncoding),
     ("expect", .expect), ("via", .via), ("date", .date), ("x-forwarded-for", .forwardedFor), ("x-forwarded-proto", .forwardedProto),
-    ("x-forwarded-host", .forwardedHost), ("forwarded", .forwarded), ("x-request-id", .requestID),
+    ("x-forwarded-host", .forwardedHost), ("forwarded", .forwarded), ("x-request-id", .requestID), ("range", .range), ("if-range", .range),
     ("keep-alive", .hop), ("proxy-connection", .hop), ("te", .hop), ("trailer", .hop), ("upgrade", .hop), ("proxy-authenticate", .hop),
     ("proxy-authorization", .hop), ("http2-settings", .hop),
     // Beside `X-Forwarded-…`, those that proxies and networks of content delivery put a client's address into.
@@ -35,6 +37,10 @@ public enum KnownField: UInt8, Sendable {
     ("x-originating-ip", .claim), ("x-remote-ip", .claim), ("x-remote-addr", .claim), ("x-original-forwarded-for", .claim),
     ("x-envoy-external-address", .claim), ("fastly-client-ip", .claim), ("x-azure-clientip", .claim), ("x-appengine-user-ip", .claim),
     ("forwarded-for", .claim), ("x-forwarded", .claim),
+    // Those in which proxies that authenticate say who it is.
+    ("remote-user", .claim), ("x-remote-user", .claim), ("x-webauth-user", .claim), ("x-authenticated-user", .claim),
+    ("x-verified-user", .claim), ("x-auth-request-user", .claim), ("x-auth-request-email", .claim), ("x-ssl-client-verify", .claim),
+    ("x-ssl-client-s-dn", .claim), ("x-client-cert", .claim), ("ssl-client-cert", .claim),
   ]
 
   private static let slotCount = 256
@@ -75,8 +81,17 @@ public enum KnownField: UInt8, Sendable {
       if slots[slot].hash == hash, isName(name, slots[slot].name) { return slots[slot].field }
       slot = (slot + 1) & (slotCount - 1)
     }
-    if name.count > 12, folded(name[0]) == 0x78, isName(UnsafeRawBufferPointer(rebasing: name[..<12]), "x-forwarded-") { return .claim }
+    if name.count > 10, folded(name[0]) == 0x78, folded(name[1]) == 0x2D { return ofPrefix(name) }
     return .other
+  }
+
+  @inline(never)
+  private static func ofPrefix(_ name: UnsafeRawBufferPointer) -> KnownField {
+    func begins(_ prefix: StaticString) -> Bool {
+      name.count > prefix.utf8CodeUnitCount && isName(UnsafeRawBufferPointer(rebasing: name[..<prefix.utf8CodeUnitCount]), prefix)
+    }
+    if begins("x-forwarded-") || begins("x-request-") { return .claim }
+    return begins("x-ropeline-") ? .reserved : .other
   }
 
   private static func isName(_ bytes: UnsafeRawBufferPointer, _ name: StaticString) -> Bool {

@@ -59,11 +59,13 @@ extension ClientHandler {
   }
 
   /// Says so before a request has come. A crowd beyond that is closed without a word: what is lingered for takes room too.
-  func thereIsNoRoom(excess: Int) {
+  ///
+  /// - Parameter status: 503, or 429 if the client itself has all that it may.
+  func thereIsNoRoom(status: Int, excess: Int) {
     shared.metrics.refusedConnections.add(1, ordering: .relaxed)
     guard excess <= max(1, shared.maximumConnections / 8) else { return closeNow() }
     let (head, body) = Refusal.bytes(
-      status: 503, requestID: loop.names.next(at: Clock.now()).text, wantsHTML: false, isHEAD: false, isPersistent: false)
+      status: status, requestID: loop.names.next(at: Clock.now()).text, wantsHTML: false, isHEAD: false, isPersistent: false)
     write(head + body)
     closeAfterFlush()
   }

@@ -10,7 +10,7 @@ extension ClientHandler {
     var buffer = loop.takeBuffer()
     let route = ForwardedHead.Route(
       client: clientAddress, isTrusted: isTrusted, forwardedFor: exchange.forwardedFor, name: exchange.name, via: shared.pseudonym,
-      framing: framing)
+      framing: framing, isAnswerInspected: exchange.inspector.settings.isResponseBodyAccessed)
     ForwardedHead.request(exchange.head, exchange.parts, route, to: &buffer)
     if !body.isEmpty { buffer.writeBytes(body) }
     connection.send(buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)

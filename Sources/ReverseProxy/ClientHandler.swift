@@ -37,6 +37,9 @@ final class ClientHandler: ChannelInboundHandler {
   var isWritable = true
   /// Whether everything that was written is known to have left this process; if not, the channel is asked.
   var isFlushed = true
+  private var countedAs: [UInt8]?
+  /// Since when the connection has waited for its next request.
+  private(set) var idleSince = NIODeadline.now()
   /// Whether a request has come on this connection.
   var hasCarriedRequest = false
   /// Whether our side of the connection is ended and flushed.
@@ -80,7 +83,14 @@ final class ClientHandler: ChannelInboundHandler {
     let isLate = shared.isDraining.load(ordering: .relaxed)
     startTimer(.now() + TimeAmount(isLate ? shared.configuration.drainGrace : shared.configuration.headTimeout))
     let count = shared.metrics.connections.add(1, ordering: .relaxed).newValue
-    if count > shared.maximumConnections { thereIsNoRoom(excess: count - shared.maximumConnections) }
+    if !isTrusted, let key = shared.connectionCounts.key(of: client.address) {
+      countedAs = key
+      if !shared.connectionCounts.take(key) { return thereIsNoRoom(status: 429, excess: 0) }
+    }
+    // Those that wait for nothing make room for who has come.
+    if count > shared.maximumConnections, !loop.evictIdle() {
+      thereIsNoRoom(status: 503, excess: count - shared.maximumConnections)
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -98,6 +108,8 @@ final class ClientHandler: ChannelInboundHandler {
     timer = nil
     loop.disconnected(self)
     shared.metrics.connections.subtract(1, ordering: .relaxed)
+    if let countedAs { shared.connectionCounts.giveBack(countedAs) }
+    countedAs = nil
     channel = nil
     self.context = nil
   }
@@ -167,6 +179,12 @@ final class ClientHandler: ChannelInboundHandler {
     try? channel.syncOptions?.setOption(.autoRead, value: isWanted)
   }
 
+  /// Whether nothing is under way, and nothing has come of a next request.
+  var isIdle: Bool {
+    guard case .head = requestHalf.state else { return false }
+    return exchange == nil && buffer.readableBytes == 0 && hasCarriedRequest && waiting == .nextRequest
+  }
+
   // MARK: Time
 
   var waiting: Waiting {
@@ -181,7 +199,9 @@ final class ClientHandler: ChannelInboundHandler {
     // Only the time in which the client is waited for is the client's.
     if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }
     switch waiting {
-    case .nextRequest: startTimer(now + loop.times.idle)
+    case .nextRequest:
+      idleSince = now
+      startTimer(now + loop.times.idle)
     // For the whole head, however many pieces it comes in.
     case .restOfHead: startTimer((headStarted ?? now) + loop.times.head)
     case .restOfBody: startTimer(min(now + loop.times.body, exchange?.pace.deadline ?? .distantFuture))

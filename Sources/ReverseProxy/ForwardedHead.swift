@@ -16,6 +16,8 @@ enum ForwardedHead {
     /// By what name this process stands in `Via`.
     var via: [UInt8]
     var framing: BodyFraming
+    /// Whether rules look at the answer's body: then all of it is asked for, since a leak that comes in slices is seen by nobody.
+    var isAnswerInspected = false
   }
 
   /// The request as the upstream gets it, written to the end of `output`.
@@ -62,6 +64,7 @@ enum ForwardedHead {
           case .forwardedProto: proto = proto ?? span.value
           case .forwardedHost: forwardedHost = forwardedHost ?? span.value
           case .via: hasVia = true
+          case .range where route.isAnswerInspected: continue
           default: break
           }
           if isDropped(known, route.isTrusted) { continue }

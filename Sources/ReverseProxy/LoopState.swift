@@ -54,6 +54,7 @@ final class LoopState: @unchecked Sendable {
   private var isSweeping = false
   /// That a connection may be idle.
   private let oldest: TimeAmount
+  private var nextEviction = NIODeadline.now()
   private var clients: [ObjectIdentifier: ClientHandler] = [:]
 
   /// Idle connections that are kept to one upstream.
@@ -117,6 +118,19 @@ final class LoopState: @unchecked Sendable {
   func connected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = client }
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }
   var clientCount: Int { clients.count }
+
+  /// Closes those of the loop's connections that have been idle for longest; false if there is none, or if this was done just now:
+  /// it looks at all of them, and a crowd at the door must not have that done for each of its members.
+  func evictIdle() -> Bool {
+    let now = NIODeadline.now()
+    guard now >= nextEviction else { return false }
+    nextEviction = now + .milliseconds(20)
+    let victims = clients.values.filter(\.isIdle).sorted { $0.idleSince < $1.idleSince }.prefix(Self.evictedAtOnce)
+    for victim in victims { victim.closeAfterFlush() }
+    return !victims.isEmpty
+  }
+
+  private static let evictedAtOnce = 16
 
   /// Closes idle connections; the others close after their answer.
   func drain() {

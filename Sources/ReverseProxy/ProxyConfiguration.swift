@@ -73,6 +73,9 @@ public struct ProxyConfiguration: Sendable {
   /// Connections to clients at a time; those beyond them are told 503 and closed. 65,536 by default, and never more than the limit
   /// of open files leaves room for.
   public var maximumConnections = 65_536
+  /// Connections of one client (an IPv4 address, or 64 bits of IPv6) at a time; trusted peers excepted. 0 for any number, the
+  /// default: behind one address there may be a carrier's whole city.
+  public var maximumConnectionsPerClient = 0
   /// Bytes that are read and dropped after the last answer; a client that sends more is cut off. 16 MiB by default.
   public var maximumLingerBytes = 16 * 1024 * 1024
   /// Bytes of bodies that are held for the rules, requests' and answers' of all connections together. Beyond them a request is

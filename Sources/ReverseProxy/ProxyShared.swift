@@ -11,6 +11,7 @@ final class ProxyShared: Sendable {
   let pseudonym = Array("ropeline-\(String(UInt64.random(in: 0x1000_0000_0000...0xFFFF_FFFF_FFFF), radix: 16))".utf8)
   let held: HeldBytes
   let maximumConnections: Int
+  let connectionCounts: ConnectionCounts
   let isDraining = Atomic<Bool>(false)
   /// Whether there is anybody whom each exchange is told of.
   let wantsRecords: Bool
@@ -23,6 +24,7 @@ final class ProxyShared: Sendable {
     metrics = Metrics(version: configuration.version)
     upstreams = UpstreamSet(configuration.upstreams)
     maximumConnections = min(configuration.maximumConnections, FileLimit.connections)
+    connectionCounts = ConnectionCounts(maximum: configuration.maximumConnectionsPerClient)
     held = HeldBytes(maximum: configuration.maximumHeldBytes)
     wantsRecords = configuration.audit != nil || configuration.access != nil || configuration.onExchange != nil
     current = Mutex(inspector)

@@ -67,6 +67,10 @@ public struct SettingKey: Sendable, Equatable {
       "limits", "connections", .number(1...1_000_000), "65536",
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
 
+    .init(
+      "limits", "connections-per-client", .number(0...1_000_000), "0",
+      "Connections of one IPv4 address or IPv6 /64, trusted peers excepted; more are told 429. 0 for any number."),
+
     .init("rules", "crs", .switchable, "false", "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS."),
     .init("rules", "crs-dir", .path, nil, "Load the CRS of this directory (crs-setup.conf and rules/)."),
     .init("rules", "before", .path, list: true, nil, "Rule files, or directories of *.conf, loaded before the CRS."),

@@ -97,6 +97,7 @@ struct ProxyPlan {
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
     apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
+    apply("limits.connections-per-client", to: &configuration.maximumConnectionsPerClient)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
       configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
