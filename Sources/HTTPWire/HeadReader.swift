@@ -89,14 +89,12 @@ struct HeadReader {
   private mutating func field(_ line: Range<Int>, into spans: inout [FieldSpan]) {
     if ByteClass.isBlank(bytes[line.lowerBound]) { return refuse(400, "a folded field line") }  // RFC 9112 section 5.2
     var colon = line.lowerBound
-    var hash = KnownField.initialHash
     var hasUnderscore = false
     var isToken = true
     while colon < line.upperBound, bytes[colon] != 0x3A {
       let byte = bytes[colon]
       if !ByteClass.isToken(byte) { isToken = false }
       if byte == 0x5F { hasUnderscore = true }
-      KnownField.add(byte, to: &hash)
       colon += 1
     }
     let name = line.lowerBound..<colon
@@ -113,7 +111,7 @@ struct HeadReader {
     if bytes.hasControl(first..<last), let wrong = bytes[first..<last].first(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) {
       refuse(400, wrong == 0 ? "a NUL in a field" : wrong == 0x0D ? "a bare CR in a field" : "a control byte in a field")
     }
-    let known = name.isEmpty ? .other : KnownField.of(UnsafeRawBufferPointer(rebasing: bytes[name]), hash: hash)
+    let known = KnownField.of(UnsafeRawBufferPointer(rebasing: bytes[name]))
     let isCanonical = first == colon + 2 && bytes[colon + 1] == 0x20 && last == line.upperBound
     spans.append(FieldSpan(name: name, value: first..<last, known: known, hasUnderscore: hasUnderscore, isCanonical: isCanonical))
     // A tab around a value is legal, and some parsers do not take it off. Where the body's end depends on it, that is too many.

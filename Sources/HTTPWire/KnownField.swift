@@ -74,8 +74,26 @@ public enum KnownField: UInt8, Sendable {
   @inline(__always)
   private static func folded(_ byte: UInt8) -> UInt8 { byte == 0x5F ? 0x2D : asciiLowercased(byte) }
 
+  /// Whether a name of this beginning and length may be one of these: one bit for each length, by the first byte without its case.
+  @inline(__always)
+  static func mayBe(_ first: UInt8, count: Int) -> Bool {
+    let letter = first | 0x20
+    // Every prefix that counts begins with an x.
+    return letter == 0x78 || (letter &- 0x61 < 26 && lengths[Int(letter &- 0x61)] >> UInt64(truncatingIfNeeded: min(count, 63)) & 1 == 1)
+  }
+
+  nonisolated(unsafe) private static let lengths: UnsafeMutablePointer<UInt64> = {
+    let lengths = UnsafeMutablePointer<UInt64>.allocate(capacity: 26)
+    lengths.initialize(repeating: 0, count: 26)
+    for (name, _) in names { lengths[Int(name.utf8Start[0] - 0x61)] |= 1 << UInt64(name.utf8CodeUnitCount) }
+    return lengths
+  }()
+
   /// The field of this name; `_` counts as `-`, as in CGI (RFC 3875 section 4.1.18), where both become one variable.
-  static func of(_ name: UnsafeRawBufferPointer, hash: UInt32) -> KnownField {
+  static func of(_ name: UnsafeRawBufferPointer) -> KnownField {
+    guard let first = name.first, mayBe(first, count: name.count) else { return .other }
+    var hash = initialHash
+    for byte in name { add(byte, to: &hash) }
     var slot = Int(hash) & (slotCount - 1)
     while slots[slot].field != .other {
       if slots[slot].hash == hash, isName(name, slots[slot].name) { return slots[slot].field }

@@ -135,6 +135,7 @@ extension ClientHandler {
     if body.readableBytes <= 16 * 1024 {
       if body.readableBytes > 0 { start.writeImmutableBuffer(body) }
       if end.utf8CodeUnitCount > 0 { start.writeStaticString(end) }
+      if isFlushed, direct.send(&start) { return loop.giveBack(start) }
       context.writeAndFlush(wrapOutboundOut(start), promise: nil)
       isFlushed = start.isOurs
       return loop.giveBack(start)

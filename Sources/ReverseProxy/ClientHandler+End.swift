@@ -43,6 +43,7 @@ extension ClientHandler {
     afterFlush { handler in
       guard !handler.inputIsClosed else { return handler.closeNow() }
       handler.isLingering = true
+      handler.direct.close()
       handler.channel?.close(mode: .output, promise: nil)
       handler.wait()
     }
@@ -88,7 +89,10 @@ extension ClientHandler {
     startTimer(.now() + TimeAmount(shared.configuration.drainGrace))
   }
 
-  func closeNow() { channel?.close(promise: nil) }
+  func closeNow() {
+    direct.close()
+    channel?.close(promise: nil)
+  }
 
   func record(_ exchange: Exchange, status: Int, at now: NIODeadline = .now()) {
     guard !exchange.isRecorded else { return }

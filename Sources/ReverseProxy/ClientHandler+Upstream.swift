@@ -13,8 +13,7 @@ extension ClientHandler {
       framing: framing, isAnswerInspected: exchange.inspector.settings.isResponseBodyAccessed)
     ForwardedHead.request(exchange.head, exchange.parts, route, to: &buffer)
     if !body.isEmpty { buffer.writeBytes(body) }
-    connection.send(buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)
-    connection.isFlushed = buffer.isOurs
+    connection.send(&buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)
     loop.giveBack(buffer)
   }
 
@@ -116,7 +115,8 @@ extension ClientHandler {
     } else {
       output = bytes
     }
-    connection?.write(ByteBuffer(bytes: output), isLast: isLast)
+    var buffer = ByteBuffer(bytes: output)
+    connection?.write(&buffer, isLast: isLast)
   }
 
   /// Finds or opens a connection. An upstream that cannot be reached gives way to the next one: nothing was sent yet.

@@ -35,6 +35,7 @@ final class ClientHandler: ChannelInboundHandler {
   var closesAfterAnswer = false
   /// Whether the connection takes more; told by events, since to ask each time costs more than it seems.
   var isWritable = true
+  var direct = DirectWriter()
   /// Whether everything that was written is known to have left this process; if not, the channel is asked.
   var isFlushed = true
   private var countedAs: [UInt8]?
@@ -74,6 +75,7 @@ final class ClientHandler: ChannelInboundHandler {
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
     self.context = context
+    direct.open(context)
     client = Self.endpoint(context.remoteAddress)
     clientAddress = Array(client.address.utf8)
     isTrusted = shared.configuration.trustedPeers.contains(client.address)
@@ -94,6 +96,7 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    direct.close()
     // A request that was cut off, or that the client gave up, is written down all the same.
     if case .head = requestHalf.state, buffer.readableBytes > 0 { cutOff(status: 400, detail: "the request's head was cut off") }
     if let exchange {

@@ -68,7 +68,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// to the upstream: requests of other clients would be smuggled into its body.
   private var isRequestWhole = false
   /// Whether what was written last is known to have left this process; if not, the channel is asked.
-  var isFlushed = false
+  private var isFlushed = true
+  private var direct = DirectWriter()
   /// Whether the connection takes more; told by events.
   private(set) var isWritable = true
 
@@ -125,6 +126,8 @@ final class UpstreamConnection: ChannelInboundHandler {
     channel = context.channel
   }
 
+  func channelActive(context: ChannelHandlerContext) { direct.open(context) }
+
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   // MARK: Requests
@@ -132,22 +135,25 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// Begins a request. The answer goes to `receiver`.
   ///
   /// - Parameter isWhole: nothing of the request follows.
-  func send(_ bytes: ByteBuffer, toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
+  func send(_ bytes: inout ByteBuffer, toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
     hasAnswerBytes = false
     interimCount = 0
-    write(bytes, isLast: isWhole)
+    write(&bytes, isLast: isWhole)
   }
 
-  /// - Parameter isLast: nothing of the request follows; the bytes may be none.
-  func write(_ bytes: ByteBuffer, isLast: Bool) {
+  /// - Parameters:
+  ///   - bytes: taken, but for their room.
+  ///   - isLast: nothing of the request follows; the bytes may be none.
+  func write(_ bytes: inout ByteBuffer, isLast: Bool) {
     isRequestWhole = isLast
-    isFlushed = false
     guard let context, bytes.readableBytes > 0 else { return }
     writeProgress.wrote(bytes.readableBytes)
+    if isFlushed, direct.send(&bytes) { return }
     context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    isFlushed = bytes.isOurs
   }
 
   /// Whether the upstream has taken more of the request since the last call.
@@ -163,6 +169,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func close() {
     receiver = nil
     state = .closed
+    direct.close()
     channel?.close(promise: nil)
   }
 
@@ -274,6 +281,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    direct.close()
     switch state {
     case .untilClose: finish(ByteBuffer(), keeps: false)
     case .closed: break
