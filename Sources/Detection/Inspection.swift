@@ -6,6 +6,16 @@ import SecLang
 /// How much of a request the rules could look at.
 public enum InspectedCoverage: String, Sendable { case full, partial, none }
 
+/// What was done about a request's body that is longer than the rules look at in one piece.
+public enum OversizedBody: String, Sendable {
+  /// It was refused.
+  case rejected
+  /// Its beginning was inspected, and the rest went by.
+  case partial
+  /// Its beginning was inspected, and then the rest in windows that overlap.
+  case windows
+}
+
 /// What an inspection came to.
 public struct InspectionOutcome: Sendable {
   public var evidence: Evidence
@@ -14,6 +24,8 @@ public struct InspectionOutcome: Sendable {
   /// The verdict that a brake (`--mode detect`, `DetectionOnly`) held back, if it did.
   public var would: VerdictKind?
   public var inspected: InspectedCoverage
+  /// What was done about a body over the limit; nil if there was none.
+  public var oversizedBody: OversizedBody?
   /// Whether the rules call for an audit record.
   public var isAuditRelevant: Bool
   /// `SecAuditEngine` or `ctl:auditEngine`; nil if nothing set it.
@@ -39,15 +51,33 @@ public struct InspectionOutcome: Sendable {
 public final class Inspection {
   private let transaction: Transaction
   private let threshold: Int
+  /// Begins another transaction of the same generation, for a window of the body.
+  private let another: (Request) -> Transaction
   private var framing: FramingFault?
+  private var oversizedBody: OversizedBody?
+  private var wasTruncated = false
+  private let request: Request
+  /// The request with a head that says what a window is given as.
+  private lazy var asForm: Request = {
+    var form = request
+    form.head.fields.removeAll { $0.isNamed("content-type") || $0.isNamed("content-encoding") }
+    form.head.fields.append(Field("Content-Type", "application/x-www-form-urlencoded"))
+    return form
+  }()
+  private var windowMatches: [RuleMatch] = []
+  private var windowAnomaly = AnomalyScore()
+  private var windowIntervention: Intervention?
+  private var isWindowHeldBack = false
   private var responseDemand: BodyDemand = .none
   private var response: Response?
   private var requestBody: [UInt8]?
   private var responseBody: [UInt8]?
 
-  init(transaction: Transaction, threshold: Int) {
+  init(request: Request, transaction: Transaction, threshold: Int, another: @escaping (Request) -> Transaction) {
+    self.request = request
     self.transaction = transaction
     self.threshold = threshold
+    self.another = another
   }
 
   /// Collects the steps for `explain`; set before the first phase.
@@ -75,9 +105,35 @@ public final class Inspection {
   public func inspectBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
     if !body.isEmpty, transaction.auditParts.contains("C") || transaction.auditParts.contains("I") { requestBody = body }
     if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
+    if isTruncated { wasTruncated = true }
     transaction.run(phase: 2)
     return verdict
   }
+
+  /// Phase 2 for a piece of the body behind what `inspectBody` got, in a transaction of its own that begins with the same head.
+  ///
+  /// What the pieces of an encoding mean is known only to who has read it from its beginning, so a window is shown to the rules as
+  /// form data, whatever the body is. Counters of persistent collections see the request once.
+  ///
+  /// - Parameter form: `application/x-www-form-urlencoded`; see `BodyWindows`.
+  public func inspectWindow(_ form: [UInt8]) -> Verdict {
+    let window = another(asForm)
+    window.run(phase: 1)
+    window.giveBody(form)
+    window.run(phase: 2)
+    for match in window.matches where !(transaction.matches + windowMatches).contains(where: { $0.id == match.id }) {
+      windowMatches.append(match)
+    }
+    windowAnomaly.inbound = max(windowAnomaly.inbound, window.anomaly.inbound)
+    if windowIntervention == nil, let intervention = window.intervention {
+      windowIntervention = intervention
+      isWindowHeldBack = window.isInterventionHeldBack
+    }
+    return verdict
+  }
+
+  /// What was decided about a body that is over the limit.
+  public func report(_ decision: OversizedBody) { oversizedBody = decision }
 
   /// Phase 3.
   public func inspectResponseHead(_ response: Response) -> Verdict {
@@ -114,16 +170,18 @@ public final class Inspection {
     let evidence = evidence(includingHeldBack: false)
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
-    if transaction.isInterventionHeldBack || (transaction.bodyFault != nil && !transaction.isActing) {
+    if transaction.isInterventionHeldBack || isWindowHeldBack || (transaction.bodyFault != nil && !transaction.isActing) {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
-    let isPartial = transaction.isBodyPartlyInspected || transaction.matchLimitCount > 0
+    if oversizedBody == nil, transaction.bodyFault?.status == 413 { oversizedBody = transaction.isActing ? .rejected : .partial }
+    let isPartial = transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil || transaction.matchLimitCount > 0
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
+      oversizedBody: oversizedBody,
       isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
-        || transaction.intervention != nil || transaction.bodyFault != nil,
+        || transaction.intervention != nil || windowIntervention != nil || transaction.bodyFault != nil,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
       matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
       responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
@@ -134,9 +192,11 @@ public final class Inspection {
 
   private func evidence(includingHeldBack: Bool) -> Evidence {
     var evidence = Evidence()
-    evidence.rules = transaction.matches
+    evidence.rules = windowMatches.isEmpty ? transaction.matches : transaction.matches + windowMatches
     evidence.anomaly = transaction.anomaly
+    evidence.anomaly.inbound = max(evidence.anomaly.inbound, windowAnomaly.inbound)
     if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
+    if evidence.intervention == nil, includingHeldBack || !isWindowHeldBack { evidence.intervention = windowIntervention }
     if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
     evidence.framing = framing
     return evidence

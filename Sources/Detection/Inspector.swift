@@ -70,6 +70,8 @@ public final class Inspector: Sendable {
   }
 
   public var ruleCount: Int { rules.ruleCount }
+  /// Whether nothing that a request without a body brings, and no answer to it, could lead to anything but `allow` without a word.
+  public var isSilent: Bool { rules.ruleCount == 0 && !rules.settings.isResponseBodyAccessed && rules.settings.mode != .off }
   /// What the rule files set of the engine, and the defaults of the rest.
   public var settings: EngineSettings { rules.settings }
 
@@ -80,9 +82,10 @@ public final class Inspector: Sendable {
 
   /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
   public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
-    Inspection(
-      transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
-      threshold: configuration.threshold)
+    let transaction = { [rules, transactionOptions] (request: Request) in
+      Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions)
+    }
+    return Inspection(request: request, transaction: transaction(request), threshold: configuration.threshold, another: transaction)
   }
 }
 

@@ -36,6 +36,10 @@ public struct SettingKey: Sendable, Equatable {
     .init("proxy", "admin", .text, "127.0.0.1:9911", "Where health and metrics are served, as host:port, or off."),
     .init("proxy", "trust", .text, list: true, "nobody", "Networks whose X-Forwarded-For and X-Request-ID fields are believed."),
     .init("proxy", "threads", .number(1...1024), "one a core", "Event loops."),
+    .init("proxy", "strict", .switchable, "false", "Refuse requests that are merely odd, as broken ones are; else the rules judge them."),
+    .init(
+      "proxy", "oversized-bodies", .choice(["rules", "reject", "partial", "windows"]), "rules",
+      "Bodies over the inspection limit: as SecRequestBodyLimitAction says, 413, the beginning only, or the rest in windows."),
 
     .init("timeouts", "head", .seconds(1...3600), "10s", "For a whole request head, from its first byte."),
     .init("timeouts", "body", .seconds(1...3600), "30s", "Without a byte of a request's body."),
@@ -62,6 +66,10 @@ public struct SettingKey: Sendable, Equatable {
     .init(
       "limits", "connections", .number(1...1_000_000), "65536",
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
+
+    .init(
+      "limits", "connections-per-client", .number(0...1_000_000), "0",
+      "Connections of one IPv4 address or IPv6 /64, trusted peers excepted; more are told 429. 0 for any number."),
 
     .init("rules", "crs", .switchable, "false", "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS."),
     .init("rules", "crs-dir", .path, nil, "Load the CRS of this directory (crs-setup.conf and rules/)."),
