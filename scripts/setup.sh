@@ -7,7 +7,7 @@ packages=(
   binutils ca-certificates curl gcc git g++ libc6-dev libcurl4-openssl-dev libedit2 libgcc-12-dev libncurses6 libpython3.11
   libsqlite3-0 libstdc++-12-dev libxml2-dev libz3-dev make pkg-config tzdata unzip zlib1g-dev
   # the libraries that Ropeline links
-  libpcre2-dev libssl-dev
+  libbrotli-dev libmaxminddb-dev libpcre2-dev libssl-dev libxml2-dev libzstd-dev
   # the rules that the demonstration and the tests load
   modsecurity-crs
 )

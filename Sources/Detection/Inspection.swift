@@ -23,6 +23,15 @@ public struct InspectionOutcome: Sendable {
   public var rulesUnasked: Int
   /// Values on which a rule could not be decided within the limits of PCRE2.
   public var matchLimitCount: Int
+  /// What a record in ModSecurity's format shows; bodies only where they were buffered and a part asks for them.
+  public var auditParts: AuditParts
+  public var requestBody: [UInt8]?
+  public var responseBody: [UInt8]?
+  public var responseFields: [Field]
+  /// `SecComponentSignature`, in order.
+  public var components: [String]
+  /// Whether the rules could act.
+  public var isEnforcing: Bool
 }
 
 /// One request on its way through the detectors. Confined to one thread; the methods are called in the order in which they stand,
@@ -33,6 +42,8 @@ public final class Inspection {
   private var framing: FramingFault?
   private var responseDemand: BodyDemand = .none
   private var response: Response?
+  private var requestBody: [UInt8]?
+  private var responseBody: [UInt8]?
 
   init(transaction: Transaction, threshold: Int) {
     self.transaction = transaction
@@ -62,6 +73,7 @@ public final class Inspection {
 
   /// Phase 2. Called for every request that was not refused, with an empty body if there is none.
   public func inspectBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
+    if !body.isEmpty, transaction.auditParts.contains("C") || transaction.auditParts.contains("I") { requestBody = body }
     if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
     transaction.run(phase: 2)
     return verdict
@@ -81,6 +93,7 @@ public final class Inspection {
 
   /// Phase 4.
   public func inspectResponseBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
+    if !body.isEmpty, transaction.auditParts.contains("E") { responseBody = body }
     if !body.isEmpty { transaction.giveResponseBody(body, isTruncated: isTruncated) }
     transaction.run(phase: 4)
     return verdict
@@ -97,10 +110,11 @@ public final class Inspection {
   public func finish(status: Int) -> InspectionOutcome {
     if response == nil { transaction.giveResponse(Response(status: status, fields: [])) }
     transaction.run(phase: 5)
+    transaction.storeCollections()
     let evidence = evidence(includingHeldBack: false)
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
-    if transaction.isInterventionHeldBack {
+    if transaction.isInterventionHeldBack || (transaction.bodyFault != nil && !transaction.isActing) {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
@@ -108,9 +122,12 @@ public final class Inspection {
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
-      isAuditRelevant: transaction.hasAuditedMatch || framing != nil || transaction.intervention != nil,
+      isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
+        || transaction.intervention != nil || transaction.bodyFault != nil,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
-      matchLimitCount: transaction.matchLimitCount)
+      matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
+      responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
+      isEnforcing: transaction.isActing)
   }
 
   private var verdict: Verdict { Verdict.of(evidence(includingHeldBack: false), threshold: threshold) }
@@ -120,6 +137,7 @@ public final class Inspection {
     evidence.rules = transaction.matches
     evidence.anomaly = transaction.anomaly
     if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
+    if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
     evidence.framing = framing
     return evidence
   }

@@ -1,3 +1,4 @@
+import AddressFacts
 import EvidenceModel
 import HTTPModel
 import RuleEngine
@@ -20,6 +21,8 @@ public struct InspectorConfiguration: Sendable {
   public var environment: [(name: String, value: String)] = []
   /// Seconds east of UTC for the `TIME_…` variables.
   public var utcOffset = 0
+  /// Persistent collections, kept over generations of rules; without them records last for one transaction.
+  public var collections: CollectionStore?
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
@@ -44,9 +47,18 @@ public final class Inspector: Sendable {
     warnings = all
     self.configuration = configuration
     var options = TransactionOptions()
+    if let setting = compiled.settings.geoDatabase {
+      do {
+        options.geoDatabase = try GeoDatabase(path: setting.path)
+      } catch {
+        let mistake = Diagnostic(.unreadableFile, "\(error)", at: setting.range)
+        throw InspectorError(diagnostics: all + [mistake])
+      }
+    }
     options.isBraked = configuration.mode == .detect
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
+    options.collections = configuration.collections
     transactionOptions = options
   }
 

@@ -36,6 +36,20 @@ public struct FramingFault: Sendable, Equatable {
   }
 }
 
+/// A request body that could not be read as what it claims to be, or that is over a limit: what it hides is not known.
+///
+/// Respects the mode, unlike a framing fault: the origin can read such a body, and may mean to.
+public struct BodyFault: Sendable, Equatable {
+  /// 400 or 413.
+  public var status: Int
+  public var detail: String
+
+  public init(status: Int, detail: String) {
+    self.status = status
+    self.detail = detail
+  }
+}
+
 /// Everything that the detectors found about one request.
 public struct Evidence: Sendable {
   public var rules: [RuleMatch] = []
@@ -43,6 +57,7 @@ public struct Evidence: Sendable {
   public var intervention: Intervention?
   public var behavior: [BehaviorSignal] = []
   public var framing: FramingFault?
+  public var body: BodyFault?
 
   public init() {}
 }

@@ -20,6 +20,11 @@ public struct RuleMatch: Sendable, Equatable {
   public var phase: Int
   /// `EMERGENCY` to `DEBUG`, or nil if the rule states none.
   public var severity: String?
+  /// 0 (EMERGENCY) to 7 (DEBUG).
+  public var severityNumber: Int?
+  /// `ver` and `rev` of the rule.
+  public var version: String?
+  public var revision: String?
   public var message: [UInt8]
   public var data: [UInt8]
   public var tags: [[UInt8]]

@@ -36,7 +36,7 @@ public struct Verdict: Sendable, Equatable {
 
   /// Turns one request's evidence into the verdict on it.
   ///
-  /// - The rules' wish to deny, drop or redirect is a `block`; so is broken framing.
+  /// - The rules' wish to deny, drop or redirect is a `block`; so are broken framing and a body that could not be read.
   /// - The score joins what the rules added up (`inbound` against `threshold`) with the behavior's bits:
   ///   1 - 2^-(bits), where a total at the threshold counts 4 bits. Negative bits are credit.
   /// - Parameter threshold: the inbound anomaly score at which the CRS denies; 5 by default, at least 1.
@@ -52,6 +52,10 @@ public struct Verdict: Sendable, Equatable {
       score = max(score, Score.probability(bits: 4))
       return Verdict(
         kind: .block, score: score, label: label(of: evidence), status: intervention.status, intervention: intervention)
+    }
+    if let fault = evidence.body {
+      score = max(score, 0.5)
+      return Verdict(kind: .block, score: score, label: .undecided, status: fault.status, intervention: nil)
     }
     return Verdict(
       kind: .allow, score: score, label: score < 0.5 ? .undecided : label(of: evidence), status: nil, intervention: nil)

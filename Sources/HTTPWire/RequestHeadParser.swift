@@ -124,7 +124,11 @@ extension HeadReader {
     if head.target.contains(where: { $0 >= 0x80 }) { doubt(400, "a byte beyond ASCII in the target") }
     let path = head.target.prefix { $0 != 0x3F }
     if path.contains(0x5C) { doubt(400, "a backslash in the target's path") }
-    if head.method.equals("CONNECT") { return doubt(400, "CONNECT is not offered") }
+    if head.method.equals("CONNECT") {
+      // Its target is host:port (RFC 9110 section 9.3.6); without a port it is no target at all.
+      let hasPort = head.target.contains(0x3A) && !head.target.contains(0x2F) && Self.hasValidPort(head.target)
+      return doubt(hasPort ? 405 : 400, "CONNECT is not offered")
+    }
     if first == 0x2F { return }
     if head.target.equals("*"), head.method.equals("OPTIONS") { return }
     if head.authority == nil { doubt(400, "a target that is neither a path nor an http address") }

@@ -36,6 +36,14 @@ public struct JSONText: Sendable {
     needsComma = false
   }
 
+  /// A member's name that comes from outside.
+  public mutating func key(_ name: [UInt8]) {
+    separate()
+    quote(name)
+    bytes.append(0x3A)
+    needsComma = false
+  }
+
   public mutating func string(_ text: String) {
     separate()
     quote(text.utf8)

@@ -219,7 +219,7 @@ extension ClientHandler {
     record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
     shared.metrics.record(record)
     if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
-      audit.write(AuditRecord.line(for: record))
+      audit.write(configuration.auditFormat.line(for: record, version: configuration.version))
     }
     configuration.access?.write(AccessLogLine.line(for: record))
     configuration.onExchange?(record)

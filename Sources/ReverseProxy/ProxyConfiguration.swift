@@ -49,6 +49,7 @@ public struct ProxyConfiguration: Sendable {
   /// Which exchanges get a record. Nil leaves it to `SecAuditEngine`, and to `relevant` if that is not set.
   public var auditSelection: AuditSelection?
   public var audit: LineWriter?
+  public var auditFormat = AuditFormat.ropeline
   public var access: LineWriter?
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()

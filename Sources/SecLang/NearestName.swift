@@ -35,6 +35,11 @@ struct NameTable<Name: Sendable>: Sendable {
   }
 }
 
+/// The one of some names that a misspelled word was probably meant to be, without regard to ASCII case; nil if none is near.
+package func nearestName(to word: String, among names: [String]) -> String? {
+  NameTable(names.map { ($0, ()) }).nearest(ArraySlice(word.utf8))
+}
+
 /// The number of insertions, deletions, replacements and swaps of neighbors between two words; `atMost + 1` if there are more.
 func editDistance(_ left: [UInt8], _ right: [UInt8], atMost limit: Int) -> Int {
   var beforeLast = [Int](repeating: 0, count: right.count + 1)

@@ -263,6 +263,7 @@ extension RuleSetPrinter {
     case .auditLogParts(let text), .auditLogRelevantStatus(let text), .componentSignature(let text), .webAppID(let text): [text]
     case .argumentSeparator(let byte): [String(decoding: [byte], as: UTF8.self)]
     case .unicodeMap(let codePage, _): ["\(codePage)"]
+    case .geoDatabase(let path): [path]
     case .noEffect(let arguments): arguments
     }
   }

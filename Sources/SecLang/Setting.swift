@@ -27,6 +27,8 @@ public enum Setting: Sendable {
   case collectionTimeout(seconds: Int)
   case componentSignature(String)
   case webAppID(String)
+  /// A database in MaxMind's format; the path as written, relative to the rule file.
+  case geoDatabase(path: String)
   case uploadFileLimit(Int)
   case xmlExternalEntity(Bool)
   /// Accepted, kept for the record, and without effect on this engine (log and storage paths, signatures and the like).

@@ -77,6 +77,7 @@ extension RuleSetParser {
     case .auditLogRelevantStatus: return .auditLogRelevantStatus(value.string)
     case .componentSignature: return .componentSignature(value.string)
     case .webAppId: return .webAppID(value.string)
+    case .geoLookupDb: return .geoDatabase(path: FilePath.resolve(value.string, relativeTo: value.text.file))
     case .auditLog, .auditLog2, .auditLogStorageDir, .debugLog, .tmpDir, .dataDir, .uploadDir, .serverSignature, .sensorId:
       return .noEffect([value.string])
     default: return nil
@@ -163,7 +164,7 @@ extension DirectiveName {
     switch self {
     case .remoteRules, .ruleScript: .refused
     case .dataset, .rxPreFilter, .ignoreRuleCompilationErrors: .otherEngine
-    case .remoteRulesFailAction, .cookieV0Separator, .unicodeCodePage, .geoLookupDb, .httpBlKey, .gsbLookupDb, .contentInjection,
+    case .remoteRulesFailAction, .cookieV0Separator, .unicodeCodePage, .httpBlKey, .gsbLookupDb, .contentInjection,
       .streamInBodyInspection, .streamOutBodyInspection, .hashEngine, .hashKey, .hashParam, .hashMethodRx, .hashMethodPm,
       .rulePerfTime, .connEngine, .connReadStateLimit, .connWriteStateLimit, .readStateLimit, .writeStateLimit, .guardianLog,
       .chrootDir, .disableBackendCompression, .ruleInheritance, .interceptOnError, .cacheTransformations:

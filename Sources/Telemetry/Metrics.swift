@@ -37,6 +37,7 @@ public final class Metrics: Sendable {
   /// Why an exchange ended as it did: a closed set, so that the label stays small.
   private static func reason(_ record: ExchangeRecord) -> String {
     if let fault = record.outcome.evidence.framing { return fault.status == 413 ? "limit" : "framing" }
+    if record.outcome.verdict.kind == .block, let fault = record.outcome.evidence.body { return fault.status == 413 ? "limit" : "body" }
     if record.outcome.verdict.kind == .block || record.outcome.would != nil { return "rules" }
     switch record.status {
     case 499: return "client"

@@ -2,12 +2,13 @@ import ArgumentParser
 import Detection
 import Dispatch
 import Foundation
-import NIOCore
 import ReverseProxy
+import RuleEngine
 import Telemetry
 
 extension EnforcementMode: ExpressibleByArgument {}
 extension AuditSelection: ExpressibleByArgument {}
+extension AuditFormat: ExpressibleByArgument {}
 
 /// `ropeline proxy`: the inline filter in front of an HTTP service.
 struct ProxyCommand: AsyncParsableCommand {
@@ -24,16 +25,16 @@ struct ProxyCommand: AsyncParsableCommand {
       Example: ropeline proxy --upstream http://127.0.0.1:3000 --crs --mode block --audit-log -
       """)
 
-  @Option(help: ArgumentHelp("Where to listen.", valueName: "host:port"))
-  var listen = "127.0.0.1:8080"
+  @Option(help: ArgumentHelp("Where to listen; 127.0.0.1:8080 if not given.", valueName: "host:port"))
+  var listen: String?
 
   @Option(help: ArgumentHelp("Where requests are sent on, as http://host:port; repeatable, taken in turn.", valueName: "url"))
   var upstream: [String] = []
 
   @OptionGroup var rules: RulesArguments
 
-  @Option(help: "detect: only write down; block: refuse what the rules refuse.")
-  var mode: EnforcementMode = .detect
+  @Option(help: "detect: only write down, the default; block: refuse what the rules refuse.")
+  var mode: EnforcementMode?
 
   @Option(help: ArgumentHelp("Where audit records go, one JSON object a line; - is stdout.", valueName: "file"))
   var auditLog: String?
@@ -41,11 +42,14 @@ struct ProxyCommand: AsyncParsableCommand {
   @Option(help: "Which requests get a record. Left to SecAuditEngine (relevant) if not given; without --audit-log, to stdout.")
   var audit: AuditSelection?
 
+  @Option(help: "The form of audit records: ropeline, the default, or modsecurity for tools that read ModSecurity 3's JSON.")
+  var auditFormat: AuditFormat?
+
   @Option(help: ArgumentHelp("Where the access log goes, in the ropeline format; - is stdout.", valueName: "file"))
   var accessLog: String?
 
-  @Option(help: ArgumentHelp("Where health and metrics are served, or off.", valueName: "host:port"))
-  var admin = "127.0.0.1:9911"
+  @Option(help: ArgumentHelp("Where health and metrics are served, or off; 127.0.0.1:9911 if not given.", valueName: "host:port"))
+  var admin: String?
 
   @Option(help: ArgumentHelp("Peers whose X-Forwarded-For and X-Request-ID are believed; repeatable.", valueName: "cidr"))
   var trust: [String] = []
@@ -57,25 +61,21 @@ struct ProxyCommand: AsyncParsableCommand {
   var check = false
 
   func validate() throws {
-    guard !upstream.isEmpty else { throw ValidationError("--upstream is missing: give the service to protect, as http://127.0.0.1:3000") }
-    for url in upstream where Upstream(url: url) == nil { throw ValidationError("--upstream is http://host:port, not \(url)") }
-    guard ListenAddress(listen) != nil else { throw ValidationError("--listen is host:port, not \(listen)") }
-    guard admin == "off" || ListenAddress(admin) != nil else { throw ValidationError("--admin is host:port or off, not \(admin)") }
-    var ranges = AddressRanges()
-    for range in trust where !ranges.insert(range) {
-      throw ValidationError("--trust is an address or a network such as 192.0.2.0/24, not \(range)")
-    }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads is 1 to 1024, not \(threads)") }
   }
 
   func run() async throws {
     // A reader of our output that goes away must not take the proxy with it.
     signal(SIGPIPE, SIG_IGN)
-    let inspector = try rules.inspector(mode: mode)
-    if check { return try showCheck(inspector) }
-    let configuration = try proxyConfiguration(inspector)
+    let plan = try ProxyPlan(self)
+    let collections = CollectionStore()
+    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
+    if check { return try showCheck(plan, inspector) }
+    let configuration = try plan.openingLogs()
     // Caught from here on, so that a signal during the start is not lost.
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
+    let file = plan.settings.text("rules.collections").map { CollectionFile(path: $0, store: collections) }
+    file?.load()
     let server: ProxyServer
     do {
       server = try await ProxyServer.start(configuration: configuration, inspector: inspector)
@@ -83,10 +83,15 @@ struct ProxyCommand: AsyncParsableCommand {
       Terminal.error("ropeline: \(error)")
       throw ExitCode(2)
     }
-    announce(server, inspector)
+    announce(plan, server, inspector)
+    let saving = Task { await file?.saveRegularly() }
+    defer {
+      saving.cancel()
+      file?.save()
+    }
     for await signal in signals {
       switch signal {
-      case SIGHUP: reload(server)
+      case SIGHUP: reload(server, collections)
       case SIGUSR1: reopenLogs(configuration)
       default:
         Terminal.error("ropeline: draining: no new connections; requests in flight end first")
@@ -96,48 +101,22 @@ struct ProxyCommand: AsyncParsableCommand {
     }
   }
 
-  // MARK: Configuration
+  // MARK: What is shown
 
-  private func proxyConfiguration(_ inspector: Inspector) throws -> ProxyConfiguration {
-    var configuration = ProxyConfiguration(upstreams: upstream.compactMap(Upstream.init(url:)))
-    if let address = ListenAddress(listen) {
-      configuration.listenHost = address.host
-      configuration.listenPort = address.port
-    }
-    if let address = ListenAddress(admin) {
-      configuration.adminHost = address.host
-      configuration.adminPort = address.port
-    }
-    configuration.threads = threads ?? System.coreCount
-    configuration.auditSelection = audit
-    for range in trust { _ = configuration.trustedPeers.insert(range) }
-    configuration.version = Version.text
-    do {
-      let auditPath = auditLog ?? (audit == nil || audit == .off ? nil : "-")
-      configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
-      configuration.access = try accessLog.map { path throws(LineWriterError) in try LineWriter(path: path) }
-    } catch {
-      Terminal.error("ropeline: \(error)")
-      throw ExitCode(2)
-    }
-    return configuration
-  }
-
-  private func announce(_ server: ProxyServer, _ inspector: Inspector) {
+  private func announce(_ plan: ProxyPlan, _ server: ProxyServer, _ inspector: Inspector) {
     if inspector.ruleCount == 0 {
       Terminal.error("ropeline: no rules are loaded, so only broken HTTP is refused; try --crs or --rules PATH")
     }
-    let host = ListenAddress(listen)?.shownHost ?? "127.0.0.1"
-    var text = "ropeline \(Version.text): listening on http://\(host):\(server.port), \(mode.rawValue) mode, \(inspector.ruleCount) rules"
-    text += ", upstream \(upstream.joined(separator: " "))"
-    if let port = server.adminPort { text += ", admin http://\(ListenAddress(admin)?.shownHost ?? "127.0.0.1"):\(port)" }
+    var text = "ropeline \(Version.text): listening on http://\(plan.listen.shownHost):\(server.port), \(plan.mode.rawValue) mode"
+    text += ", \(inspector.ruleCount) rules, upstream \(plan.upstreams.joined(separator: " "))"
+    if let port = server.adminPort, let admin = plan.admin { text += ", admin http://\(admin.shownHost):\(port)" }
     Terminal.error(text)
   }
 
   /// `--check`: the result is what was loaded.
-  private func showCheck(_ inspector: Inspector) throws {
-    _ = try proxyConfiguration(inspector)
-    let files = ((try? RulesLoader(options: rules.options).load().files) ?? []).filter { !$0.path.hasPrefix("(") }
+  private func showCheck(_ plan: ProxyPlan, _ inspector: Inspector) throws {
+    _ = try plan.openingLogs()
+    let files = ((try? RulesLoader(options: rules.options(plan.settings)).load().files) ?? []).filter { !$0.path.hasPrefix("(") }
     let settings = inspector.settings
     func onOff(_ isOn: Bool) -> String { isOn ? "On" : "Off" }
     var lines = [
@@ -145,12 +124,12 @@ struct ProxyCommand: AsyncParsableCommand {
     ]
     lines += files.map { "  \($0.path)" }
     lines += [
-      "mode: \(mode.rawValue)",
-      "listen: \(listen)",
-      "upstream: \(upstream.joined(separator: " "))",
-      "admin: \(admin)",
-      "trust: \(trust.isEmpty ? "nobody" : trust.joined(separator: " "))",
-      "audit: \((audit ?? AuditSelection(settings.auditMode)).rawValue), to \(auditLog ?? (audit == nil ? "nowhere" : "-"))",
+      "mode: \(plan.mode.rawValue)",
+      "listen: \(plan.listen)",
+      "upstream: \(plan.upstreams.joined(separator: " "))",
+      "admin: \(plan.admin.map(String.init(describing:)) ?? "off")",
+      "trust: \(plan.trust.isEmpty ? "nobody" : plan.trust.joined(separator: " "))",
+      "audit: \((plan.auditSelection ?? AuditSelection(settings.auditMode)).rawValue), to \(plan.auditPath ?? "nowhere")",
       "engine:",
       "  SecRuleEngine \(settings.mode.rawValue)",
       "  SecRequestBodyAccess \(onOff(settings.isRequestBodyAccessed))",
@@ -165,7 +144,7 @@ struct ProxyCommand: AsyncParsableCommand {
       "  SecResponseBodyMimeType \(settings.responseBodyMIMETypes.joined(separator: " "))",
       "  SecPcreMatchLimit \(settings.pcreMatchLimit)",
       "  SecAuditEngine \(settings.auditMode?.rawValue ?? "(not set)")",
-      "  seclang.backslash \(rules.backslash.rawValue)",
+      "  seclang.backslash \(rules.effectiveBackslash(plan.settings).rawValue)",
     ]
     Terminal.output(lines.joined(separator: "\n") + "\n")
   }
@@ -187,13 +166,16 @@ struct ProxyCommand: AsyncParsableCommand {
     }
   }
 
-  private func reload(_ server: ProxyServer) {
+  /// Rules and mode take effect; where to listen, upstreams, limits and logs stay as they were until a restart.
+  private func reload(_ server: ProxyServer, _ collections: CollectionStore) {
     do {
-      let inspector = try rules.inspector(mode: mode)
+      let plan = try ProxyPlan(self)
+      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
       server.replaceRules(with: inspector)
       Terminal.error("ropeline: reloaded: \(inspector.ruleCount) rules")
     } catch {
-      // The mistakes themselves have been printed.
+      // Mistakes with a place have been printed where they were found.
+      if let error = error as? ValidationError { Terminal.error("ropeline: \(error.message)") }
       Terminal.error("ropeline: not reloaded: the rules of before stay in force")
     }
   }
@@ -212,27 +194,4 @@ private final class SignalSources: @unchecked Sendable {
   init(_ sources: [any DispatchSourceSignal]) { self.sources = sources }
 
   func cancel() { for source in sources { source.cancel() } }
-}
-
-/// `host:port`, `[::1]:port` or `:port` (all addresses).
-struct ListenAddress: Equatable {
-  var host: String
-  var port: Int
-
-  init?(_ text: String) {
-    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65_535).contains(port) else {
-      return nil
-    }
-    var host = text[..<colon]
-    if host.first == "[" {
-      guard host.last == "]" else { return nil }
-      host = host.dropFirst().dropLast()
-    } else if host.contains(":") {
-      return nil
-    }
-    self.host = host.isEmpty ? "0.0.0.0" : String(host)
-    self.port = port
-  }
-
-  var shownHost: String { host.contains(":") ? "[\(host)]" : host }
 }

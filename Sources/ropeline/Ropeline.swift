@@ -13,8 +13,8 @@ struct Ropeline: AsyncParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      ProxyCommand.self, AnalyzeCommand.self, LintCommand.self, ExplainCommand.self, BenchCommand.self, SampleOriginCommand.self,
-      VerdictsCommand.self,
+      ProxyCommand.self, AnalyzeCommand.self, LintCommand.self, ExplainCommand.self, BenchCommand.self, ConfigCommand.self,
+      SampleOriginCommand.self, SimulateCommand.self, VerdictsCommand.self,
     ])
 
   /// Usage errors exit with 2, as the other tools of this kind do; the library's own code for them is 64.

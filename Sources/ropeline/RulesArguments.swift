@@ -1,10 +1,16 @@
 import ArgumentParser
 import Detection
 import Foundation
+import RuleEngine
 import SecLang
+import Settings
 
 /// The options that say which rules to load; the same for proxy, analyze, explain and bench.
+///
+/// What a flag does not say, the environment says, and what neither says, the configuration file.
 struct RulesArguments: ParsableArguments {
+  @OptionGroup var configuration: ConfigurationArguments
+
   @Flag(name: .customLong("crs"), help: "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS.")
   var loadsCRS = false
 
@@ -27,7 +33,7 @@ struct RulesArguments: ParsableArguments {
   @Option(
     name: .customLong("seclang-backslash"),
     help: ArgumentHelp("Whether \\\\ in operands is halved: modsecurity2 does, modsecurity3 does not.", valueName: "engine"))
-  var backslash: Backslash = .modsecurity3
+  var backslash: Backslash?
 
   enum Backslash: String, ExpressibleByArgument, CaseIterable { case modsecurity2, modsecurity3 }
 
@@ -36,23 +42,35 @@ struct RulesArguments: ParsableArguments {
     if let threshold, threshold < 1 { throw ValidationError("--threshold is at least 1, not \(threshold).") }
   }
 
-  var options: RulesOptions {
+  func options(_ settings: SettingValues) -> RulesOptions {
     var options = RulesOptions()
-    options.loadsCRS = loadsCRS
-    options.crsDirectory = crsDirectory
+    options.loadsCRS = loadsCRS || settings.isOn("rules.crs") == true
+    options.crsDirectory = crsDirectory ?? settings.text("rules.crs-dir")
     options.crsFallback = ProcessInfo.processInfo.environment["ROPELINE_CRS"]
-    options.before = before
-    options.paths = paths
-    options.paranoia = paranoia
-    options.threshold = threshold
-    options.halvesBackslashes = backslash == .modsecurity2
+    options.before = before.isEmpty ? settings.list("rules.before") : before
+    options.paths = paths.isEmpty ? settings.list("rules.paths") : paths
+    options.paranoia = paranoia ?? settings.number("rules.paranoia")
+    options.threshold = threshold ?? settings.number("rules.threshold")
+    options.halvesBackslashes = effectiveBackslash(settings) == .modsecurity2
     return options
+  }
+
+  func effectiveBackslash(_ settings: SettingValues) -> Backslash {
+    backslash ?? settings.text("seclang.backslash").flatMap(Backslash.init(rawValue:)) ?? .modsecurity3
   }
 
   /// Loads and compiles the rules. Warnings go to stderr.
   ///
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
   func inspector(mode: EnforcementMode, silencesWarnings: Bool = false) throws -> Inspector {
+    try inspector(mode: mode, settings: configuration.values(), silencesWarnings: silencesWarnings)
+  }
+
+  /// - Parameter collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  func inspector(
+    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), silencesWarnings: Bool = false
+  ) throws -> Inspector {
+    let options = options(settings)
     let ruleSet: RuleSet
     do {
       ruleSet = try RulesLoader(options: options).load()
@@ -61,7 +79,8 @@ struct RulesArguments: ParsableArguments {
       throw ExitCode(2)
     }
     var configuration = InspectorConfiguration(mode: mode)
-    if let threshold { configuration.threshold = threshold }
+    if let threshold = options.threshold { configuration.threshold = threshold }
+    configuration.collections = collections
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {

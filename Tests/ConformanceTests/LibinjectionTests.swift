@@ -7,7 +7,7 @@ import Testing
 @Suite("libinjection vectors")
 struct LibinjectionTests {
   /// Parts of the vectors that must pass today, to be raised with each step: attacks that are found, harmless lines that stay silent.
-  private static let floors = (sqli: 0.98, xss: 0.98, benign: 0.90)
+  private static let floors = (sqli: 0.999, xss: 1.0, benign: 1.0)
 
   @Test func payloadsAreFoundAndHarmlessLinesAreNot() throws {
     guard let folder = ConformanceMaterial.folder("libinjection") else { return }

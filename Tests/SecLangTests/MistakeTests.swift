@@ -41,7 +41,7 @@ struct MistakeTests {
     ("SecRuleUpdateActionById 99 \"id:5\"", "badArgument 33:29-33"),
     ("SecRemoteRules key https://x/", "refusedFeature 34:1-30"),
     ("SecAction \"id:35,exec:/bin/x\"", "refusedFeature 35:18-29"),
-    ("SecGeoLookupDb x.db", "ignoredDirective 36:1-20"),
+    ("SecGsbLookupDb x.db", "ignoredDirective 36:1-20"),
     ("SecAction \"id:37,pass\" \\", "unterminatedContinuation 37:24-25"),
   ]
 

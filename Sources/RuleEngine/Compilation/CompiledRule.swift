@@ -24,6 +24,10 @@ final class CompiledChain: Sendable {
   let line: Int
   /// Index in the whole rule set, for the sets that `ctl` works with.
   let index: Int
+  /// Whether `MATCHED_VARS` can be read while it runs or shown when it is over.
+  let keepsMatchedValues: Bool
+  /// Whether a match has no consequence but effects and a jump: nothing is logged, counted or refused.
+  let isSilent: Bool
 
   init(
     id: Int, phase: Int, links: [CompiledRule], message: CompiledText?, logData: CompiledText?, tags: [CompiledText], version: String?,
@@ -48,6 +52,22 @@ final class CompiledChain: Sendable {
     self.file = file
     self.line = line
     self.index = index
+    let reads = links.contains { link in
+      link.effects.contains { effect in
+        switch effect {
+        case .setVariable(_, _, .unset): false
+        case .setVariable(_, let key, .assign(let text)), .setVariable(_, let key, .add(let text)),
+          .setVariable(_, let key, .subtract(let text)):
+          text.readsMatchedValues || { if case .text(let name) = key { name.readsMatchedValues } else { false } }()
+        case .control: false
+        default: true
+        }
+      }
+    }
+    keepsMatchedValues = links.count > 1 || isLogged || reads
+    var isPass = false
+    if case .pass = disruptive { isPass = true }
+    isSilent = isPass && !isLogged && !isAudited && severity == nil
   }
 
   enum Flow: Sendable {
@@ -60,7 +80,8 @@ final class CompiledChain: Sendable {
 }
 
 /// One rule of a chain.
-final class CompiledRule: Sendable {
+final class CompiledRule: @unchecked Sendable {
+  // Unchecked for the buffer of effects, which nothing changes.
   let targets: [CompiledTarget]
   let exclusions: [CompiledTarget]
   let test: RuleTest
@@ -71,11 +92,13 @@ final class CompiledRule: Sendable {
   let isMultiMatch: Bool
   let isCapturing: Bool
   let effects: [RuleEffect]
+  /// The effects in their fast form, if all have one; freed with the rule.
+  let fastEffects: UnsafeBufferPointer<FastEffect>?
   let operatorName: OperatorName?
 
   init(
     targets: [CompiledTarget], exclusions: [CompiledTarget], test: RuleTest, isNegated: Bool, transformations: [TransformationName],
-    transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], operatorName: OperatorName?
+    transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], bytes: RuleBytes, operatorName: OperatorName?
   ) {
     self.targets = targets
     self.exclusions = exclusions
@@ -86,8 +109,15 @@ final class CompiledRule: Sendable {
     self.isMultiMatch = isMultiMatch
     self.isCapturing = isCapturing
     self.effects = effects
+    fastEffects = FastEffect.list(effects, bytes: bytes).map { list in
+      let buffer = UnsafeMutableBufferPointer<FastEffect>.allocate(capacity: list.count)
+      _ = buffer.initialize(from: list)
+      return UnsafeBufferPointer(buffer)
+    }
     self.operatorName = operatorName
   }
+
+  deinit { fastEffects?.deallocate() }
 }
 
 /// What a rule asks of a value.
@@ -133,6 +163,7 @@ enum CompiledControl: Sendable {
   case requestBodyAccess(Bool)
   case requestBodyLimit(Int)
   case auditEngine(AuditMode)
+  case auditParts(String)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
   case none

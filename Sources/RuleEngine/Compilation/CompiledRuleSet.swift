@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -11,10 +12,15 @@ public final class CompiledRuleSet: Sendable {
   /// Chain heads by phase; index 0 is unused.
   let phases: [[CompiledChain]]
   let chainCount: Int
+  let plan: RulePlan
+  /// What names and fixed texts of the rules are views of.
+  private let bytes: RuleBytes
   let transformations: TransformationTree
   let transactionKeys: TransactionKeyTable
   /// Slot in which a match limit is reported.
   let pcreLimitsSlot: Int
+  /// XPaths other than `/*` and `//@*`; each is evaluated once a body.
+  let xmlPaths: [XMLPath]
   /// The slots in which the CRS keeps its totals; the first one that is set is the total.
   let inboundScoreSlots: [Int]
   let outboundScoreSlots: [Int]
@@ -22,25 +28,35 @@ public final class CompiledRuleSet: Sendable {
   let levelScoreSlots: [Int]
   /// The score of rule sets of our own, kept beside the CRS's.
   let ownScoreSlot: Int
+  /// `SecAuditLogRelevantStatus`: the statuses that call for a record; nil if no file says.
+  let auditRelevantStatus: RegexPattern?
   /// Whether a rule reads the client's address, so that its answers differ by client.
   public let readsClientAddress: Bool
+  /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
+  let readsBodyError: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
-    transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int,
-    inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool
+    transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
+    inboundScoreSlots: [Int], outboundScoreSlots: [Int], levelScoreSlots: [Int], ownScoreSlot: Int, readsClientAddress: Bool,
+    readsBodyError: Bool, auditRelevantStatus: RegexPattern?, bytes: RuleBytes
   ) {
     self.settings = settings
     self.ruleCount = ruleCount
     self.phases = phases
     self.chainCount = chainCount
     self.transformations = transformations
+    plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = transactionKeys
     self.pcreLimitsSlot = pcreLimitsSlot
+    self.xmlPaths = xmlPaths
     self.inboundScoreSlots = inboundScoreSlots
     self.outboundScoreSlots = outboundScoreSlots
     self.levelScoreSlots = levelScoreSlots
     self.ownScoreSlot = ownScoreSlot
     self.readsClientAddress = readsClientAddress
+    self.readsBodyError = readsBodyError
+    self.auditRelevantStatus = auditRelevantStatus
+    self.bytes = bytes
   }
 }

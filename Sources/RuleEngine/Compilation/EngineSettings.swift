@@ -27,6 +27,8 @@ public struct EngineSettings: Sendable {
   public var pcreMatchLimit = 100_000
   /// `SecAuditEngine`; nil if no file sets it.
   public var auditMode: AuditMode?
+  /// `SecAuditLogParts`; for records in ModSecurity's format.
+  public var auditParts = AuditParts("ABCFHZ")
   /// `SecAuditLogRelevantStatus`: a regular expression over the status; nil if no file sets it.
   public var auditRelevantStatus: String?
   /// `SecArgumentSeparator`.
@@ -42,10 +44,13 @@ public struct EngineSettings: Sendable {
   /// `SecCollectionTimeout`: seconds that a persistent record lives after its last change.
   public var collectionTimeout = 3600
 
+  /// `SecGeoLookupDb`: the path, and where it stands; nil if no file sets it.
+  public var geoDatabase: (path: String, range: SourceRange)?
+
   public init() {}
 
   /// Takes over one directive; later ones win.
-  mutating func apply(_ setting: Setting) {
+  mutating func apply(_ setting: Setting, at range: SourceRange) {
     switch setting {
     case .ruleEngine(let mode): self.mode = mode
     case .requestBodyAccess(let isOn): isRequestBodyAccessed = isOn
@@ -62,7 +67,7 @@ public struct EngineSettings: Sendable {
     case .pcreMatchLimit(let steps): pcreMatchLimit = steps
     case .pcreMatchLimitRecursion: break  // PCRE2 bounds heap instead of recursion.
     case .auditEngine(let mode): auditMode = mode
-    case .auditLogParts: break  // Our record has no parts; the ModSecurity format will read them.
+    case .auditLogParts(let parts): auditParts = AuditParts(parts)
     case .auditLogRelevantStatus(let pattern): auditRelevantStatus = pattern
     case .argumentSeparator(let byte): argumentSeparator = byte
     case .cookieFormat: break  // Version 1 cookies were withdrawn by RFC 6265.
@@ -70,6 +75,7 @@ public struct EngineSettings: Sendable {
     case .collectionTimeout(let seconds): collectionTimeout = seconds
     case .componentSignature(let text): componentSignatures.append(text)
     case .webAppID(let id): webAppID = id
+    case .geoDatabase(let path): geoDatabase = (path, range)
     case .uploadFileLimit(let count): uploadFileLimit = count
     case .xmlExternalEntity: break  // External entities are never resolved.
     case .noEffect: break

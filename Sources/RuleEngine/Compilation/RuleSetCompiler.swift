@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -11,6 +12,10 @@ public struct RuleSetCompiler {
   private var transformations = TransformationTree()
   private var defaults: [Int: ActionList] = [:]
   private var readsClientAddress = false
+  private var readsBodyError = false
+  private let bytes = RuleBytes()
+  private var auditRelevantStatus: RegexPattern?
+  private var xmlPaths: [XMLPath] = []
 
   public init() {}
 
@@ -54,7 +59,10 @@ public struct RuleSetCompiler {
         }
       case .marker(let name): items.append(.marker(name.value))
       case .defaultAction(let actions): defaults[Self.phase(of: actions) ?? 2] = actions
-      case .setting(let setting): settings.apply(setting)
+      case .setting(let setting):
+        settings.apply(setting, at: statement.range)
+        guard case .auditLogRelevantStatus(let pattern) = setting else { break }
+        do { auditRelevantStatus = try RegexPattern(Array(pattern.utf8), options: []) } catch { report(error, at: statement.range) }
       case .removal, .targetUpdate, .actionUpdate, .include: break
       }
     }
@@ -149,9 +157,9 @@ public struct RuleSetCompiler {
     let own = keys.slot(of: Array("ropeline_score".utf8))
     return CompiledRuleSet(
       settings: settings, ruleCount: ruleCount, phases: phases, chainCount: drafts.count, transformations: transformations,
-      transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot,
+      transactionKeys: keys, pcreLimitsSlot: pcreLimitsSlot, xmlPaths: xmlPaths,
       inboundScoreSlots: inbound, outboundScoreSlots: outbound, levelScoreSlots: levels, ownScoreSlot: own,
-      readsClientAddress: readsClientAddress)
+      readsClientAddress: readsClientAddress, readsBodyError: readsBodyError, auditRelevantStatus: auditRelevantStatus, bytes: bytes)
   }
 
   /// Finds the chains that a selector names.
@@ -222,12 +230,15 @@ public struct RuleSetCompiler {
       default: if let effect = effect(of: action, selection: selection) { effects.append(effect) }
       }
     }
-    let targets = rule.targets.filter { $0.mode != .exclude }.compactMap { compile($0) }
-    let exclusions = rule.targets.filter { $0.mode == .exclude }.compactMap { compile($0) }
+    let namespaces = rule.actions.items.compactMap { item in
+      if case .xmlNamespace(let prefix, let uri) = item.value { XMLPath.Namespace(prefix: prefix, uri: uri) } else { nil }
+    }
+    let targets = rule.targets.filter { $0.mode != .exclude }.compactMap { compile($0, namespaces) }
+    let exclusions = rule.targets.filter { $0.mode == .exclude }.compactMap { compile($0, namespaces) }
     return CompiledRule(
       targets: targets, exclusions: exclusions, test: test(of: rule), isNegated: rule.condition?.isNegated ?? false,
       transformations: list, transformationNode: transformations.node(for: list), isMultiMatch: isMultiMatch,
-      isCapturing: isCapturing, effects: effects, operatorName: rule.condition?.name.value)
+      isCapturing: isCapturing, effects: effects, bytes: bytes, operatorName: rule.condition?.name.value)
   }
 
   private static func addTransformations(of actions: ActionList, to list: inout [TransformationName]) {
@@ -237,9 +248,10 @@ public struct RuleSetCompiler {
     }
   }
 
-  private mutating func compile(_ target: Target) -> CompiledTarget? {
+  private mutating func compile(_ target: Target, _ namespaces: [XMLPath.Namespace]) -> CompiledTarget? {
     let variable = target.variable.value
     if variable == .remoteAddr || variable == .remoteHost || variable == .remotePort { readsClientAddress = true }
+    if variable == .reqbodyError || variable == .reqbodyProcessorError { readsBodyError = true }
     var key: [UInt8]?
     var selector: CompiledSelector?
     switch target.selector?.value {
@@ -255,7 +267,18 @@ public struct RuleSetCompiler {
         return nil
       }
     }
-    let source = ValueSource.of(variable, key: key, keys: &keys)
+    var source = ValueSource.of(variable, key: key, keys: &keys)
+    if variable == .xml || variable == .requestXml, target.mode != .exclude, let key, key != ValueSource.textPath,
+      key != ValueSource.attributePath
+    {
+      let expression = String(decoding: key, as: UTF8.self)
+      guard let path = XMLPath(expression, namespaces: namespaces) else {
+        diagnostics.append(Diagnostic(.badArgument, "\(expression) is no XPath", at: target.selector?.range ?? target.range))
+        return nil
+      }
+      if !xmlPaths.contains(path) { xmlPaths.append(path) }
+      source = .xmlPath(xmlPaths.firstIndex(of: path) ?? 0)
+    }
     // The slot, or the XPath, has already chosen; nothing is left to compare.
     // An exclusion keeps it, since it is held against the keys of other targets.
     if target.mode != .exclude {
@@ -263,8 +286,7 @@ public struct RuleSetCompiler {
       if variable == .xml || variable == .requestXml { selector = nil }
     }
     return CompiledTarget(
-      variable: variable, reportedName: Array(variable.rawValue.utf8), source: source, selector: selector,
-      isCount: target.mode == .count)
+      variable: variable, source: source, selector: selector, isCount: target.mode == .count, keys: keys, bytes: bytes)
   }
 
   private mutating func test(of rule: Rule) -> RuleTest {
@@ -348,8 +370,9 @@ public struct RuleSetCompiler {
     case .auditEngine(let mode): return .auditEngine(mode)
     case .responseBodyAccess(let isOn): return .responseBodyAccess(isOn)
     case .responseBodyLimit(let bytes): return .responseBodyLimit(bytes)
-    // Our record has no parts, and response bodies are shown to the rules as they are.
-    case .auditLogParts, .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
+    case .auditLogParts(let parts): return .auditParts(parts)
+    // Response bodies are shown to the rules as they are.
+    case .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
     }
   }
 }

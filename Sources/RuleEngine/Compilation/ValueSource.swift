@@ -18,6 +18,8 @@ enum ValueSource: Equatable, Sendable {
   /// All transaction variables, or the one in a slot.
   case transactionVariables
   case transactionVariable(slot: Int)
+  /// What the XPath of this number finds.
+  case xmlPath(Int)
   /// `RULE.id` and the like: about the rule that runs.
   case rule
 
@@ -47,6 +49,7 @@ enum ValueSource: Equatable, Sendable {
       case .responseHeaders: return .response
       default: return .always
       }
+    case .xmlPath: return .body
     case .transactionVariables, .transactionVariable, .rule: return .always
     }
   }
@@ -60,13 +63,38 @@ enum CompiledSelector: Sendable {
 }
 
 /// One target of a rule, ready to be asked.
-struct CompiledTarget: Sendable {
-  var variable: VariableName
-  /// The name as reports show it, such as `ARGS`.
-  var reportedName: [UInt8]
-  var source: ValueSource
-  var selector: CompiledSelector?
-  var isCount: Bool
+final class CompiledTarget: @unchecked Sendable {
+  // Unchecked for the views alone, which the rule set keeps and nothing changes.
+  let variable: VariableName
+  let source: ValueSource
+  let selector: CompiledSelector?
+  let isCount: Bool
+  /// The name as reports show it where there is no key of a value: `REQUEST_URI`, `&ARGS:a`, `TX:score`.
+  let name: ByteView
+  /// What stands before the key of a value in reports: `ARGS:`.
+  let prefix: ByteView
+
+  init(
+    variable: VariableName, source: ValueSource, selector: CompiledSelector?, isCount: Bool, keys: TransactionKeyTable, bytes: RuleBytes
+  ) {
+    self.variable = variable
+    self.source = source
+    self.selector = selector
+    self.isCount = isCount
+    var name = (isCount ? [UInt8(ascii: "&")] : []) + Array(variable.rawValue.utf8)
+    if case .values(let slots) = source, slots[0] == .matchedVars, !isCount {
+      // These are reported under the names of the values that matched.
+      prefix = ByteArena.empty
+    } else {
+      prefix = bytes.keep(name + [UInt8(ascii: ":")])
+    }
+    if case .key(let key)? = selector {
+      name += [UInt8(ascii: ":")] + key
+    } else if case .transactionVariable(let slot) = source {
+      name += [UInt8(ascii: ":")] + keys.keys[slot]
+    }
+    self.name = bytes.keep(name)
+  }
 }
 
 extension ValueSource {
@@ -100,7 +128,8 @@ extension ValueSource {
     case .session: .values([.session])
     case .user: .values([.user])
     case .resource: .values([.resource])
-    case .xml, .requestXml: key.map(isAttributePath) == true ? .values([.xmlAttributes]) : .values([.xmlText])
+    // Other XPaths are found by the compiler, which knows the rule's namespaces.
+    case .xml, .requestXml: key == attributePath ? .values([.xmlAttributes]) : .values([.xmlText])
     case .tx:
       if let key { .transactionVariable(slot: keys.slot(of: lowercased(key))) } else { .transactionVariables }
     case .rule: .rule
@@ -108,7 +137,8 @@ extension ValueSource {
     }
   }
 
-  private static func isAttributePath(_ path: [UInt8]) -> Bool { path.contains(UInt8(ascii: "@")) }
+  static let textPath = Array("/*".utf8)
+  static let attributePath = Array("//@*".utf8)
 }
 
 /// Numbers the transaction variables that the rules name, so that a transaction finds them by index.

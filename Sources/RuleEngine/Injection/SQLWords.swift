@@ -1,62 +1,68 @@
-/// What a word means to a database. The letter stands in a fingerprint.
-enum SQLTokenKind: UInt8 {
-  case string = 0x73  // s
-  case number = 0x31  // 1
-  case word = 0x6E  // n
-  case variable = 0x76  // v
-  case function = 0x66  // f
-  case keyword = 0x6B  // k
-  case union = 0x55  // U
-  case expression = 0x45  // E: select, insert, update, delete
-  case statement = 0x54  // T: drop, create, exec and the like
-  case grouping = 0x42  // B: order by, group by, having, limit
-  case logic = 0x26  // &
-  case operation = 0x6F  // o
-  case comment = 0x63  // c
-  case open = 0x28
-  case close = 0x29
-  case comma = 0x2C
-  case semicolon = 0x3B
-  case dot = 0x2E
-  case brace = 0x7B
-  case backslash = 0x5C
-}
-
-/// Words of MySQL, PostgreSQL, SQL Server, Oracle and SQLite that matter to an injection.
+/// The words of SQL by what they do, all dialects together. The first list that names a word wins.
 enum SQLWords {
-  static let longest = 24
+  static let table = WordTable(lists)
 
-  private static let table: [[UInt8]: SQLTokenKind] = {
-    var result: [[UInt8]: SQLTokenKind] = [:]
-    func add(_ kind: SQLTokenKind, _ words: String) {
-      for word in words.split(separator: " ") { result[Array(word.utf8)] = kind }
-    }
-    add(.union, "union intersect except minus")
-    add(.expression, "select insert update delete replace")
-    add(
-      .statement,
-      "drop create alter truncate exec execute declare waitfor shutdown grant revoke merge call load handler rename backup restore use")
-    add(.logic, "and or xor && ||")
-    add(.operation, "like rlike regexp in between is not div mod sounds similar ilike collate binary escape glob")
-    add(.grouping, "having limit offset order group")
-    add(
+  private static let lists: [(meaning: SQLSymbol, words: String)] = [
+    (.union, "union intersect except minus"),
+    (.select, "select"),
+    (.change, "insert update delete replace merge"),
+    (.statement, "drop create alter truncate grant revoke call load handler rename backup restore use kill analyze explain show copy do"),
+    (
+      .execution,
+      "exec execute declare waitfor shutdown outfile dumpfile xp_cmdshell xp_regread xp_regwrite xp_dirtree xp_fileexist xp_servicecontrol "
+        + "xp_availablemedia xp_loginconfig xp_enumdsn xp_filelist xp_ntsec_enumdomains xp_terminate_process xp_makecab sp_executesql sp_oacreate "
+        + "sp_addextendedproc sp_password sp_help sp_who sp_makewebtask sp_configure openrowset opendatasource openquery reconfigure dbcc bulk"
+    ),
+    (.from, "from"),
+    (.into, "into"),
+    (.filter, "where"),
+    (.order, "order group"),
+    (.by, "by"),
+    (.limit, "having limit procedure"),
+    (.choice, "case when then else"),
+    (
       .keyword,
-      "from where into values set join inner outer left right cross natural on as all distinct distinctrow top when then else end case by asc desc table database schema view index procedure outfile dumpfile exists any some using null delay if begin rownum dual fetch next percent key column constraint references trigger"
-    )
-    add(
+      "values set join inner outer cross natural on end asc desc table tables database using rownum fetch separator returning over collate"
+    ),
+    (.alias, "as"),
+    (.exists, "exists any some"),
+    (.all, "all distinct distinctrow top"),
+    (.logic, "and or xor"),
+    (.negation, "not"),
+    (.wordOperator, "like in is between mod sounds similar match against"),
+    (.rareOperator, "rlike regexp div ilike glob isnull notnull regexp_like overlaps"),
+    (.binary, "binary"),
+    (.constant, "null true false unknown"),
+    // Names that are English words count only with their parenthesis right behind them.
+    (
       .function,
-      "ascii avg benchmark bin cast ceil char char_length character_length chr coalesce concat concat_ws conv convert count current_database current_user database date_add date_sub db_name decode elt encode exp extractvalue field find_in_set floor format_bytes geometrycollection group_concat hex host_name if ifnull instr isnull iif json_keys last_insert_id lcase left length load_file locate log lower ltrim make_set max md5 mid min month name_const nullif nvl object_id object_name octet_length openrowset opendatasource ord pg_sleep pg_read_file pg_ls_dir pi polygon position pow quote rand randomblob raise_error repeat replace reverse right round row_count rpad rtrim schema session_user sha sha1 sign sleep soundex space sqlite_version strcmp substr substring substring_index sum suser_name sys_context sys_eval sys_exec system_user to_base64 to_char to_number trim ucase uid unhex updatexml upper user user_name utl_http utl_inaddr uuid version xmltype xp_cmdshell xp_regread xp_dirtree sp_executesql sp_password dbms_pipe dbms_lock extract generate_series string_agg array_agg row_to_json sqrt tan sin cos abs acos atan stddev variance linestring multipoint multipolygon point multilinestring"
-    )
-    return result
-  }()
-
-  /// Functions that do something, or tell about the server, whoever calls them.
-  private static let telling: Set<[UInt8]> = Set(
-    ("benchmark sleep pg_sleep load_file extractvalue updatexml xp_cmdshell xp_dirtree xp_regread sys_eval sys_exec utl_http utl_inaddr dbms_pipe dbms_lock "
-      + "current_user current_database session_user system_user version database db_name user_name suser_name host_name pg_read_file pg_ls_dir randomblob "
-      + "group_concat concat_ws openrowset opendatasource sp_executesql name_const sqlite_version ascii substring substr char_length unhex chr char concat")
-      .split(separator: " ").map { Array($0.utf8) })
-
-  static func kind(of lowercased: [UInt8]) -> SQLTokenKind { table[lowercased] ?? .word }
-  static func isTelling(_ lowercased: [UInt8]) -> Bool { telling.contains(lowercased) }
+      "abs avg bin cast ceil ceiling char chr compress concat convert cos cot count database day decode default degrees "
+        + "difference encode exp extract field floor format greatest hour if least left len length ln localtime locate log log10 "
+        + "log2 lower ltrim max mid min minute month now ord password pi point polygon position pow power quarter quote radians "
+        + "rand rank repeat replace reverse right round row row_count schema second sha sign sin space std str stuff sum tan time "
+        + "translate trim truncate typeof unicode upper user uuid values variance version week weekday year"
+    ),
+    (
+      .telling,
+      "acos aes_decrypt aes_encrypt array_agg array_to_json array_to_string ascii asin atan atan2 benchmark bit_and bit_count "
+        + "bit_length bit_or char_length character_length charindex coalesce col_length concat_ws connection_id conv convert_tz "
+        + "crc32 ctxsys.drithsx.sn curdate current_database current_date current_schema current_setting current_time "
+        + "current_timestamp current_user cursor_to_xml curtime database_to_xml date_add date_format date_sub datediff db_id "
+        + "db_name dblink dbms_lock.sleep dbms_pipe.receive_message dbms_xmlgen.getxml des_decrypt des_encrypt elt encrypt "
+        + "export_set extractvalue file_name filegroup_name find_in_set format_bytes from_base64 from_days from_unixtime "
+        + "generate_series geometrycollection get_lock group_concat has_dbaccess hex host_name ident_current ifnull inet_aton "
+        + "inet_ntoa instr is_member is_srvrolemember isdate isnull isnumeric json_agg json_array json_extract json_keys "
+        + "json_object last_insert_id last_insert_rowid lcase linestring listagg lo_export lo_get lo_import load_extension "
+        + "load_file localtimestamp lpad make_set makedate master_pos_wait md5 multilinestring multipoint multipolygon name_const "
+        + "nchar newid nullif nvl nvl2 object_id object_name octet_length old_password patindex period_add pg_backend_pid "
+        + "pg_client_encoding pg_current_logfile pg_ls_dir pg_read_binary_file pg_read_file pg_sleep pg_stat_file query_to_xml "
+        + "quotename raise_error raiserror randomblob rawtohex regexp_instr regexp_replace regexp_substr release_lock replicate "
+        + "row_to_json rpad rtrim schema_name serverproperty session_user sha1 sha2 sleep soundex sql_compile_option "
+        + "sqlite_compileoption_get sqlite_version sqrt stddev strcmp string_agg strpos subdate substr substring substring_index "
+        + "subtime suser_id suser_name suser_sname sys.fn_get_audit_file sys_context sys_eval sys_exec sysdate system_user "
+        + "table_to_xml to_base64 to_char to_date to_days to_number txid_current ucase uid uncompress unhex unix_timestamp "
+        + "updatexml user_id user_name utc_date utc_time utc_timestamp utl_http.request utl_inaddr.get_host_address "
+        + "iif user_lock.sleep dbms_session.sleep utl_inaddr.get_host_name uuid_short wm_concat xmlagg xmlelement xmltype xpath zeroblob"
+    ),
+  ]
 }

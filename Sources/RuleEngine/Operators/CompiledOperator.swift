@@ -19,7 +19,7 @@ public struct OperatorError: Error, Sendable, Equatable {
 }
 
 /// An operator with its operand, ready to be asked. Immutable; safe from any task.
-public struct CompiledOperator: Sendable {
+public final class CompiledOperator: Sendable {
   private enum Kind: Sendable {
     case regex(RegexSearch)
     case regexGlobal(RegexSearch)
@@ -36,8 +36,24 @@ public struct CompiledOperator: Sendable {
     case crossSiteScripting
     case checksum(RegexSearch, Checksum)
     case constant(Bool)
+    case geoLookup
   }
   private let kind: Kind
+  /// What a value must hold for a match, ASCII case aside; nothing where that is not known.
+  let requirement: RequiredTexts
+
+  /// The comparison and the operand of an operator that compares numbers.
+  var number: (comparison: NumberComparison?, operand: Int)? {
+    if case .number(let comparison, let operand) = kind { (comparison, operand) } else { nil }
+  }
+
+  /// Whether the transaction itself must look the value up, since the answer fills a collection.
+  var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
+
+  private init(kind: Kind, requirement: RequiredTexts) {
+    self.kind = kind
+    self.requirement = requirement
+  }
 
   /// - Parameters:
   ///   - operand: free of macros.
@@ -45,7 +61,19 @@ public struct CompiledOperator: Sendable {
   public static func compile(
     _ name: OperatorName, operand: [UInt8], dataLines: [[UInt8]]?, options: OperatorOptions
   ) throws(OperatorError) -> CompiledOperator {
-    CompiledOperator(kind: try kind(name, operand, dataLines))
+    CompiledOperator(kind: try kind(name, operand, dataLines), requirement: try requirement(name, operand, dataLines))
+  }
+
+  private static func requirement(
+    _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?
+  ) throws(OperatorError) -> RequiredTexts {
+    switch name {
+    case .rx, .rxGlobal: RequiredTexts(pattern: operand)
+    case .pm: RequiredTexts(anyOf: try PhraseList.split(operand))
+    case .pmFromFile: RequiredTexts(anyOf: dataLines ?? [])
+    case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: RequiredTexts(anyOf: [operand])
+    default: RequiredTexts()
+    }
   }
 
   private static func kind(_ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?) throws(OperatorError) -> Kind {
@@ -73,8 +101,9 @@ public struct CompiledOperator: Sendable {
     case .detectSQLi: return .sqlInjection
     case .detectXSS: return .crossSiteScripting
     case .unconditionalMatch: return .constant(true)
-    // Without a database, and without a resolver, there is nothing to find.
-    case .noMatch, .geoLookup, .rbl: return .constant(false)
+    // Without a resolver there is nothing to find.
+    case .noMatch, .rbl: return .constant(false)
+    case .geoLookup: return .geoLookup
     case .verifyCC: return .checksum(try RegexSearch(operand), .creditCard)
     case .verifyCPF: return .checksum(try RegexSearch(operand), .brazilianCPF)
     case .verifySSN: return .checksum(try RegexSearch(operand), .socialSecurity)
@@ -129,6 +158,8 @@ public struct CompiledOperator: Sendable {
       return .match
     case .checksum(let search, let checksum): return search.first(confirmedBy: checksum, in: value, scratch.regex, &captures)
     case .constant(let answer): return answer ? .match : .noMatch
+    // Without a database there is nothing to find.
+    case .geoLookup: return .noMatch
     }
   }
 

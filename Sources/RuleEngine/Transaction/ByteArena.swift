@@ -35,6 +35,33 @@ final class ByteArena {
     return text.withUTF8 { copy($0) }
   }
 
+  /// A whole number as decimal text.
+  func decimal(_ value: Int) -> ByteView {
+    let target = reserve(20)
+    var rest = value.magnitude
+    var index = 20
+    repeat {
+      index -= 1
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      target[index] = 0x30 &+ UInt8(truncatingIfNeeded: digit)
+      rest = quotient
+    } while rest != 0
+    if value < 0 {
+      index -= 1
+      target[index] = 0x2D
+    }
+    return ByteView(start: target + index, count: 20 - index)
+  }
+
+  /// The one text before the other.
+  func joined(_ first: ByteView, _ second: ByteView) -> ByteView {
+    guard first.count + second.count > 0 else { return Self.empty }
+    let target = reserve(first.count + second.count)
+    if let base = first.baseAddress { target.update(from: base, count: first.count) }
+    if let base = second.baseAddress { (target + first.count).update(from: base, count: second.count) }
+    return ByteView(start: target, count: first.count + second.count)
+  }
+
   /// Forgets every view that was handed out.
   func reset() {
     current = 0

@@ -1,3 +1,4 @@
+import HTTPModel
 import PatternScan
 import SecLang
 
@@ -10,6 +11,9 @@ public final class EngineScratch {
   var transformed: [UInt8] = []
   private var spareMemory: [TransactionMemory] = []
   private var dynamicOperators: [DynamicOperator: CompiledOperator] = [:]
+
+  /// Which chains of which rule set cannot be asked under a coverage; few coverages occur.
+  private var unobservable: [(rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, chains: RuleIndexSet)] = []
 
   private struct DynamicOperator: Hashable {
     var name: OperatorName
@@ -24,6 +28,18 @@ public final class EngineScratch {
   /// - Parameter matchLimit: `SecPcreMatchLimit`, backtracking steps of one match.
   public init(matchLimit: Int = 100_000) {
     operators = OperatorScratch(matchLimit: UInt32(clamping: matchLimit))
+  }
+
+  func unobservableChains(
+    of rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, find: () -> RuleIndexSet
+  ) -> RuleIndexSet {
+    if let known = unobservable.first(where: { $0.rules === rules && $0.isBodyKnown == isBodyKnown && $0.coverage == coverage }) {
+      return known.chains
+    }
+    let chains = find()
+    if unobservable.count >= 16 { unobservable.removeAll() }
+    unobservable.append((rules, coverage, isBodyKnown, chains))
+    return chains
   }
 
   func takeMemory() -> TransactionMemory { spareMemory.popLast() ?? TransactionMemory() }
@@ -44,68 +60,4 @@ public final class EngineScratch {
     dynamicOperators[key] = compiled
     return compiled
   }
-}
-
-/// One value of a collection.
-struct Entry {
-  var key: ByteView
-  var value: ByteView
-  /// Numbers of the key and the value within the transaction, for the store of transformed values; -1 where nothing is kept.
-  var keyID: Int32
-  var valueID: Int32
-}
-
-/// Everything a transaction allocates, so that the next one can have it.
-final class TransactionMemory {
-  let arena = ByteArena()
-  var collections: [[Entry]] = Array(repeating: [], count: CollectionSlot.allCases.count)
-  var scalars: [Entry?] = Array(repeating: nil, count: VariableName.allCases.count)
-  var variables: [ByteView?] = []
-  /// Transaction variables whose keys no rule names, in order of arrival.
-  var otherVariables: [(key: ByteView, value: ByteView)] = []
-  /// For value `id` and node `n` of the transformation tree: at `id * nodeCount + n` the index in `texts`, or -1.
-  var transformed: [Int32] = []
-  var texts: [ByteView] = []
-  var nextID: Int32 = 0
-
-  func reset() {
-    for index in collections.indices { collections[index].removeAll(keepingCapacity: true) }
-    for index in scalars.indices { scalars[index] = nil }
-    variables.removeAll(keepingCapacity: true)
-    otherVariables.removeAll(keepingCapacity: true)
-    transformed.removeAll(keepingCapacity: transformed.count < 1 << 18)
-    texts.removeAll(keepingCapacity: true)
-    nextID = 0
-    arena.reset()
-  }
-
-  func newID() -> Int32 {
-    defer { nextID += 1 }
-    return nextID
-  }
-
-  func entry(key: ByteView, value: ByteView) -> Entry {
-    Entry(key: key, value: value, keyID: newID(), valueID: newID())
-  }
-
-  func append(_ slot: CollectionSlot, key: ByteView, value: ByteView) {
-    collections[slot.rawValue].append(entry(key: key, value: value))
-  }
-
-  func set(_ name: VariableName, _ value: ByteView) {
-    scalars[name.ordinal] = Entry(key: ByteArena.empty, value: value, keyID: -1, valueID: newID())
-  }
-
-  func set(_ name: VariableName, _ value: [UInt8]) { set(name, arena.copy(value)) }
-  func set(_ name: VariableName, _ value: String) { set(name, arena.copy(value)) }
-  func set(_ name: VariableName, _ value: Bool) { set(name, value ? "1" : "0") }
-  func set(_ name: VariableName, _ value: Int) { set(name, String(value)) }
-
-  func scalar(_ name: VariableName) -> Entry? { scalars[name.ordinal] }
-}
-
-extension VariableName {
-  /// The case's number in order of declaration.
-  @inline(__always)
-  var ordinal: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }

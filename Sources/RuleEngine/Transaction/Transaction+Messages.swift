@@ -1,4 +1,5 @@
 import BodyDecoding
+import EvidenceModel
 import HTTPModel
 import SecLang
 
@@ -31,7 +32,8 @@ extension Transaction {
 
   private func overLimit(_ action: Setting.BodyLimitAction) -> BodyDemand.OverLimit {
     switch action {
-    case .reject: .reject
+    // Rules that only take notes refuse nothing, and a body over the limit is no exception.
+    case .reject: isActing ? .reject : .processPartial
     case .processPartial: .processPartial
     }
   }
@@ -45,18 +47,33 @@ extension Transaction {
     if isTruncated { memory.set(.inboundDataError, "1") }
     guard !body.isEmpty else { return }
     memory.set(.requestBodyLength, body.count)
-    guard requestBodyProcessor == .multipart || body.count <= rules.settings.requestBodyNoFilesLimit else {
-      memory.set(.inboundDataError, "1")
-      fail("Request body without files is longer than \(rules.settings.requestBodyNoFilesLimit) bytes", prefix: "")
-      return
+    let (body, isInflatedWhole) = inflated(body)
+    let isTruncated = isTruncated || !isInflatedWhole
+    if requestBodyProcessor == .multipart || body.count <= rules.settings.requestBodyNoFilesLimit {
+      parse(body, isTruncated: isTruncated)
+    } else {
+      // What fits is read all the same, so that padding in front of an attack is not the only thing to be seen of it.
+      failNoFilesLimit()
+      parse(Array(body.prefix(rules.settings.requestBodyNoFilesLimit)), isTruncated: true)
     }
+    RequestValues.publishArgumentSize(memory)
+  }
+
+  private func failNoFilesLimit() {
+    memory.set(.inboundDataError, "1")
+    let limit = rules.settings.requestBodyNoFilesLimit
+    let isRefused = rules.settings.requestBodyLimitAction == .reject
+    fail("Request body without files is longer than \(limit) bytes", status: isRefused ? 413 : nil)
+  }
+
+  private func parse(_ body: [UInt8], isTruncated: Bool) {
     switch requestBodyProcessor {
     case .urlencoded:
       memory.set(.requestBody, body)
       parseForm(body)
     case .json: parseJSON(body, isTruncated: isTruncated)
     case .multipart: parseMultipart(body, isTruncated: isTruncated)
-    case .xml: isBodyUninspected = true
+    case .xml: parseXML(body, isTruncated: isTruncated)
     case nil:
       if isRequestBodyVariableForced {
         memory.set(.requestBody, body)
@@ -66,7 +83,45 @@ extension Transaction {
         isBodyUninspected = true
       }
     }
-    RequestValues.publishArgumentSize(memory)
+  }
+
+  /// The body without its content codings, and whether that is all of it.
+  ///
+  /// An attacker may compress what the application will inflate; what cannot be inflated whole is an error of the body.
+  private func inflated(_ body: [UInt8]) -> (body: [UInt8], isWhole: Bool) {
+    let fields = request.head.fields.filter { $0.isNamed("content-encoding") }
+    guard !fields.isEmpty else { return (body, true) }
+    guard let codings = ContentCoding.list(of: Array(fields.map(\.value).joined(separator: [UInt8(ascii: ",")]))) else {
+      fail("Content-Encoding is not known: the body is read as it stands")
+      return (body, true)
+    }
+    var limits = InflationLimits()
+    limits.maximumBytes = requestBodyLimit
+    switch ContentDecoder.decode(body, codings: codings, limits: limits) {
+    case .complete(let bytes): return (bytes, true)
+    case .cut(let bytes, let reason), .damaged(let bytes, let reason):
+      memory.set(.inboundDataError, "1")
+      fail("Content-Encoding: \(reason)")
+      return (bytes, false)
+    }
+  }
+
+  private func parseXML(_ body: [UInt8], isTruncated: Bool) {
+    let decoded = XMLDecoder.decode(body)
+    if let text = decoded.text { memory.append(.xmlText, key: memory.arena.copy("/*"), value: memory.arena.copy(text)) }
+    if !decoded.attributes.isEmpty {
+      let key = memory.arena.copy("//@*")
+      for value in decoded.attributes { memory.append(.xmlAttributes, key: key, value: memory.arena.copy(value)) }
+    }
+    if !rules.xmlPaths.isEmpty, !decoded.isCut, !decoded.hasDocumentType {
+      let found = XMLPath.evaluate(rules.xmlPaths, in: body)
+      for (path, values) in zip(rules.xmlPaths, found) {
+        let key = memory.arena.copy(path.expression)
+        memory.xmlValues.append(values.map { memory.entry(key: key, value: memory.arena.copy($0)) })
+      }
+    }
+    if let error = decoded.error { fail(error.message, status: isTruncated ? nil : 400) }
+    if isTruncated || decoded.isCut { isBodyPartlyInspected = true }
   }
 
   private func parseForm(_ body: [UInt8]) {
@@ -84,7 +139,7 @@ extension Transaction {
     decoded.list.forEach { name, value in
       memory.append(.argsPost, key: memory.arena.copy(name), value: memory.arena.copy(value))
     }
-    if let error = decoded.error { fail(error.message, prefix: "") }
+    if let error = decoded.error { fail(error.message, status: isTruncated ? nil : 400) }
     if isTruncated { isBodyPartlyInspected = true }
   }
 
@@ -92,6 +147,7 @@ extension Transaction {
     let contentType = request.head.fields.firstValue(of: "content-type") ?? []
     let decoded = MultipartDecoder.decode(body, contentType: contentType, maximumFiles: rules.settings.uploadFileLimit)
     addPostArguments(decoded.fields)
+    if decoded.fields.reduce(0, { $0 + $1.name.count + $1.value.count }) > rules.settings.requestBodyNoFilesLimit { failNoFilesLimit() }
     var combined = 0
     for file in decoded.files {
       let name = memory.arena.copy(file.fieldName)
@@ -122,7 +178,7 @@ extension Transaction {
     memory.set(.multipartFileLimitExceeded, flags.fileLimitExceeded)
     memory.set(.multipartUnmatchedBoundary, String(flags.unmatchedBoundary))
     memory.set(.multipartStrictError, flags.strictError || decoded.error != nil)
-    if let error = decoded.error { fail(error.message, prefix: "") }
+    if let error = decoded.error { fail(error.message, status: isTruncated ? nil : 400) }
     if isTruncated { isBodyPartlyInspected = true }
   }
 
@@ -132,10 +188,12 @@ extension Transaction {
     }
   }
 
-  private func fail(_ message: String, prefix: String) {
+  /// - Parameter status: what the request is refused with if no rule looks at `REQBODY_ERROR`; nil lets it pass.
+  private func fail(_ message: String, status: Int? = 400) {
     isBodyPartlyInspected = true
     for name in [VariableName.reqbodyError, .reqbodyProcessorError] { memory.set(name, "1") }
-    for name in [VariableName.reqbodyErrorMsg, .reqbodyProcessorErrorMsg] { memory.set(name, prefix + message) }
+    for name in [VariableName.reqbodyErrorMsg, .reqbodyProcessorErrorMsg] { memory.set(name, message) }
+    if let status, bodyFault == nil, !rules.readsBodyError { bodyFault = BodyFault(status: status, detail: message) }
   }
 
   /// Gives the response's head, before phase 3.
@@ -154,9 +212,25 @@ extension Transaction {
     }
   }
 
+  /// The answer's body without its content codings, as far as they can be undone within the limit; rules about leaks look for text.
+  private func inflatedResponse(_ body: [UInt8]) -> [UInt8] {
+    let values = memory.collections[CollectionSlot.responseHeaders.rawValue]
+      .filter { $0.key.equalsIgnoringCase(Array("content-encoding".utf8)) }.map { Array($0.value) }
+    guard !values.isEmpty, let codings = ContentCoding.list(of: Array(values.joined(separator: [UInt8(ascii: ",")]))), !codings.isEmpty
+    else { return body }
+    var limits = InflationLimits()
+    limits.maximumBytes = responseBodyLimit
+    switch ContentDecoder.decode(body, codings: codings, limits: limits) {
+    case .complete(let bytes): return bytes
+    case .cut(let bytes, _), .damaged(let bytes, _):
+      memory.set(.outboundDataError, "1")
+      return bytes
+    }
+  }
+
   /// Gives the response's body, before phase 4.
   public func giveResponseBody(_ body: [UInt8], isTruncated: Bool = false) {
     if isTruncated { memory.set(.outboundDataError, "1") }
-    memory.set(.responseBody, body)
+    memory.set(.responseBody, inflatedResponse(body))
   }
 }

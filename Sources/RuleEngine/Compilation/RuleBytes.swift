@@ -1,0 +1,17 @@
+/// Bytes that live as long as a rule set: names and fixed texts that rules hand out as views without a copy.
+///
+/// Filled while compiling, by one thread; read by all afterwards.
+final class RuleBytes: @unchecked Sendable {
+  // Unchecked: nothing is added once the rule set is made.
+  private var chunks: [UnsafeMutableBufferPointer<UInt8>] = []
+
+  deinit { for chunk in chunks { chunk.deallocate() } }
+
+  func keep(_ bytes: [UInt8]) -> ByteView {
+    guard !bytes.isEmpty else { return ByteArena.empty }
+    let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = chunk.initialize(from: bytes)
+    chunks.append(chunk)
+    return ByteView(chunk)
+  }
+}

@@ -1,0 +1,153 @@
+import PatternScan
+import SecLang
+
+/// The texts of one transaction: each value as it came and after each list of transformations that a rule asked for, each distinct
+/// text once, with the prefilter's answer to it.
+///
+/// Values have numbers; texts have indexes. Confined to the thread of the transaction; reused by the next one.
+final class TextTable {
+  private struct Text {
+    var start: UnsafePointer<UInt8>
+    var count: Int
+    /// `ByteTraits`, or 0 while unknown.
+    var traits: UInt32
+    /// The row of the prefilter's answer, or -1 while unknown.
+    var row: Int32
+    /// The text whose answer holds for this one too: itself, or one that differs in case alone.
+    var owner: Int32
+  }
+
+  private var texts = GrowingBuffer<Text>(capacity: 512)
+  private var textCount = 0
+  private var answers = GrowingBuffer<UInt64>(capacity: 512 * 8)
+  private var answerCount = 0
+  /// By value number: the index of the text as it came, or -1.
+  private var originals = GrowingBuffer<Int32>(capacity: 512)
+  /// By value number: where the indexes by node begin in `byNode`, or -1.
+  private var places = GrowingBuffer<Int32>(capacity: 512)
+  private var valueCount = 0
+  private var byNode = GrowingBuffer<Int32>(capacity: 4096)
+  private var nodeUse = 0
+
+  private var plan: RulePlan?
+  private var nodeCount = 0
+  private var wordCount = 0
+  private var changingTraits: UInt32 = 0
+
+  deinit {
+    texts.deallocate()
+    answers.deallocate()
+    originals.deallocate()
+    places.deallocate()
+    byNode.deallocate()
+  }
+
+  func begin(_ plan: RulePlan) {
+    self.plan = plan
+    nodeCount = plan.nodeTraits.count
+    wordCount = plan.filter.wordCount
+    changingTraits = plan.changingTraits
+  }
+
+  func reset() {
+    textCount = 0
+    answerCount = 0
+    valueCount = 0
+    nodeUse = 0
+    texts.shrink(to: 1 << 14)
+    answers.shrink(to: 1 << 17)
+    originals.shrink(to: 1 << 14)
+    places.shrink(to: 1 << 14)
+    byNode.shrink(to: 1 << 19)
+  }
+
+  @inline(__always)
+  func view(_ text: Int32) -> ByteView {
+    let text = texts.base[Int(text)]
+    return ByteView(start: text.start, count: text.count)
+  }
+
+  /// The index of the text that value `id` is after the list that ends at `node`.
+  ///
+  /// - Parameter transform: makes the text of a node from its parent's; nil if it is the same.
+  @inline(__always)
+  func text(_ id: Int32, _ value: ByteView, node: Int, transform: (Int, ByteView) -> ByteView?) -> Int32 {
+    let original = original(id, value)
+    if node == 0 || texts.base[Int(original)].traits & changingTraits & ~ByteTraits.any.rawValue == 0 && plainNodes(node) {
+      return original
+    }
+    return transformedText(id, original, node, transform)
+  }
+
+  /// Whether a node's list holds nothing that changes every text.
+  @inline(__always)
+  private func plainNodes(_ node: Int) -> Bool {
+    guard let plan else { return false }
+    return plan.nodeIsPlain[node]
+  }
+
+  private func original(_ id: Int32, _ value: ByteView) -> Int32 {
+    let id = Int(id)
+    if id >= valueCount {
+      originals.reserve(id + 1)
+      places.reserve(id + 1)
+      (originals.base + valueCount).update(repeating: -1, count: id + 1 - valueCount)
+      (places.base + valueCount).update(repeating: -1, count: id + 1 - valueCount)
+      valueCount = id + 1
+    }
+    let known = originals.base[id]
+    if known >= 0 { return known }
+    let text = add(value, owner: nil)
+    originals.base[id] = text
+    return text
+  }
+
+  private func add(_ value: ByteView, owner: Int32?) -> Int32 {
+    let index = Int32(textCount)
+    textCount += 1
+    texts.reserve(textCount)
+    texts.base[Int(index)] = Text(
+      start: value.baseAddress ?? ByteArena.empty.baseAddress!, count: value.count, traits: ByteTraits.of(value).rawValue, row: -1,
+      owner: owner ?? index)
+    return index
+  }
+
+  private func transformedText(_ id: Int32, _ original: Int32, _ node: Int, _ transform: (Int, ByteView) -> ByteView?) -> Int32 {
+    guard node > 0, let plan else { return original }
+    var place = Int(places.base[Int(id)])
+    if place < 0 {
+      place = nodeUse
+      nodeUse += nodeCount
+      byNode.reserve(nodeUse)
+      (byNode.base + place).update(repeating: -1, count: nodeCount)
+      places.base[Int(id)] = Int32(place)
+    }
+    let known = byNode.base[place + node]
+    if known >= 0 { return known }
+    let parent = transformedText(id, original, Int(plan.nodeParents[node]), transform)
+    var result = parent
+    if plan.nodeTraits[node] & texts.base[Int(parent)].traits != 0, let changed = transform(node, view(parent)) {
+      result = add(changed, owner: plan.nodeFolds[node] ? texts.base[Int(parent)].owner : nil)
+    }
+    byNode.base[place + node] = result
+    return result
+  }
+
+  /// The prefilter's answer to a text: a bit for each probe.
+  @inline(__always)
+  func answer(_ text: Int32) -> UnsafeMutablePointer<UInt64> {
+    let owner = Int(texts.base[Int(text)].owner)
+    let row = texts.base[owner].row
+    return row >= 0 ? answers.base + Int(row) * wordCount : scan(owner)
+  }
+
+  private func scan(_ text: Int) -> UnsafeMutablePointer<UInt64> {
+    let row = answerCount
+    answerCount += 1
+    answers.reserve(answerCount * wordCount)
+    texts.base[text].row = Int32(row)
+    let answer = answers.base + row * wordCount
+    plan?.filter.scan(view(Int32(text)), into: answer)
+    return answer
+  }
+}

@@ -1,0 +1,216 @@
+import AddressFacts
+import SecLang
+
+/// What rules do beside matching: `setvar`, `ctl`, persistent collections.
+extension Transaction {
+  @inline(__always)
+  func runEffects(_ link: CompiledRule) {
+    if let fast = link.fastEffects { runFast(fast) } else { runGeneral(link) }
+  }
+
+  func runFast(_ effects: UnsafeBufferPointer<FastEffect>) {
+    let variables = memory.variables.base
+    for effect in effects {
+      switch effect {
+      case .assign(let slot, let value): variables[Int(slot)] = value
+      case .assignVariable(let slot, let source): variables[Int(slot)] = variables[Int(source)] ?? ByteArena.empty
+      case .add(let slot, let amount): variables[Int(slot)] = sum(variables[Int(slot)], amount)
+      case .addVariable(let slot, let source, let sign):
+        variables[Int(slot)] = sum(variables[Int(slot)], sign &* (variables[Int(source)]?.leadingInteger ?? 0))
+      case .unset(let slot): variables[Int(slot)] = nil
+      }
+    }
+  }
+
+  private func runGeneral(_ link: CompiledRule) {
+    for effect in link.effects {
+      switch effect {
+      case .setVariable(let collection, let key, let operation): setVariable(collection, key, operation)
+      case .expireVariable(let collection, let key, let seconds): expireVariable(collection, key: expand(key), seconds: number(seconds))
+      case .initCollection(let slot, let key): initCollection(slot, key: expand(key))
+      case .setIdentity(let name, let text):
+        let value = expand(text)
+        if name != .resource { memory.set(name, value) }
+        initCollection(name == .userid ? .user : name == .sessionid ? .session : .resource, key: value)
+      case .control(let control): run(control)
+      case .sanitiseArgument(let name): sanitisedArguments.append(name)
+      case .sanitiseRequestHeader(let name): sanitisedHeaders.append(name)
+      case .sanitiseMatched: sanitisesMatched = true
+      }
+    }
+  }
+
+  private func setVariable(_ collection: VariableName, _ key: RuleEffect.VariableKey, _ operation: RuleEffect.Operation) {
+    if collection == .tx {
+      switch key {
+      case .slot(let slot): memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
+      case .fixed(let bytes): setTransactionVariable(bytes, operation)
+      case .text(let text): setTransactionVariable(lowercased(expand(text)), operation)
+      }
+      return
+    }
+    guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
+    let name: [UInt8]
+    switch key {
+    case .slot(let index): name = rules.transactionKeys.keys[index]
+    case .fixed(let bytes): name = bytes
+    case .text(let text): name = lowercased(expand(text))
+    }
+    note(operation, of: name, in: slot)
+    let index = memory.collections[slot.rawValue].firstIndex { $0.key.equalsIgnoringCase(name) }
+    let old = index.map { memory.collections[slot.rawValue][$0].value }
+    let new = changed(old, by: operation)
+    switch (index, new) {
+    case (let index?, let new?): memory.collections[slot.rawValue][index].value = new
+    case (let index?, nil): memory.collections[slot.rawValue].remove(at: index)
+    case (nil, let new?):
+      memory.collections[slot.rawValue].append(Entry(key: memory.arena.copy(name), value: new, keyID: -1, valueID: -1))
+    case (nil, nil): break
+    }
+  }
+
+  private func persistentSource(_ collection: VariableName) -> ValueSource {
+    switch collection {
+    case .ip: .values([.ip])
+    case .global: .values([.global])
+    case .session: .values([.session])
+    case .user: .values([.user])
+    case .resource: .values([.resource])
+    default: .rule
+    }
+  }
+
+  private func setTransactionVariable(_ key: [UInt8], _ operation: RuleEffect.Operation) {
+    if let slot = rules.transactionKeys.slots[key] {
+      memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
+      return
+    }
+    let index = memory.otherVariables.firstIndex { $0.key.equalsIgnoringCase(key) }
+    let new = changed(index.map { memory.otherVariables[$0].value }, by: operation)
+    switch (index, new) {
+    case (let index?, let new?): memory.otherVariables[index].value = new
+    case (let index?, nil): memory.otherVariables.remove(at: index)
+    case (nil, let new?): memory.otherVariables.append((memory.arena.copy(key), new))
+    case (nil, nil): break
+    }
+  }
+
+  private func changed(_ old: ByteView?, by operation: RuleEffect.Operation) -> ByteView? {
+    switch operation {
+    case .unset: nil
+    case .assign(let text): text.fixed.map { memory.arena.copy($0) } ?? memory.arena.copy(expand(text))
+    case .add(let text): sum(old, number(text))
+    case .subtract(let text): sum(old, 0 &- number(text))
+    }
+  }
+
+  private func number(_ text: CompiledText) -> Int {
+    expand(text).withUnsafeBufferPointer { $0.leadingInteger }
+  }
+
+  private func sum(_ old: ByteView?, _ amount: Int) -> ByteView {
+    memory.arena.decimal((old?.leadingInteger ?? 0) &+ amount)
+  }
+
+  // MARK: Persistent collections
+
+  /// Attaches the record `key` of a collection: what is known of it, or a new one. The first `initcol` of a collection holds.
+  private func initCollection(_ slot: CollectionSlot, key: [UInt8]) {
+    guard !attachedRecords.contains(where: { $0.slot == slot }) else { return }
+    var record: PersistentRecord?
+    if let store = options.collections {
+      let recordKey = store.key(slot, application: rules.settings.webAppID, name: key)
+      record = store.snapshot(recordKey, at: seconds)
+      attachedRecords.append((slot, recordKey))
+    } else {
+      attachedRecords.append((slot, CollectionKey(collection: UInt8(slot.rawValue), name: key)))
+    }
+    memory.collections[slot.rawValue].removeAll()
+    let shown = record ?? PersistentRecord(now: seconds, timeout: Int64(rules.settings.collectionTimeout))
+    let builtIn: [(String, String)] = [
+      ("KEY", String(decoding: key, as: UTF8.self)), ("IS_NEW", record == nil ? "1" : "0"), ("CREATE_TIME", "\(shown.created)"),
+      ("LAST_UPDATE_TIME", "\(shown.updated)"), ("TIMEOUT", "\(shown.timeout)"), ("UPDATE_COUNTER", "\(shown.updateCount)"),
+      ("UPDATE_RATE", "\(shown.updateRate(at: seconds))"),
+    ]
+    for (name, value) in builtIn { memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(value)) }
+    // Sorted, so that the order of values does not depend on the seed of a dictionary.
+    for (name, variable) in shown.variables.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(variable.value))
+    }
+  }
+
+  private var seconds: Int64 { now.microseconds.quotientRoundedDown(by: 1_000_000) }
+
+  /// Keeps a change for the store. Counters are kept as differences.
+  private func note(_ operation: RuleEffect.Operation, of name: [UInt8], in slot: CollectionSlot) {
+    guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
+    let change: CollectionWrite.Change =
+      switch operation {
+      case .unset: .remove(name: name)
+      case .assign(let text): .set(name: name, value: expand(text))
+      case .add(let text): .add(name: name, amount: number(text))
+      case .subtract(let text): .add(name: name, amount: 0 &- number(text))
+      }
+    collectionWrites.append(CollectionWrite(record: record, change: change))
+  }
+
+  private func expireVariable(_ collection: VariableName, key: [UInt8], seconds: Int) {
+    guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
+    guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
+    collectionWrites.append(
+      CollectionWrite(record: record, change: .expire(name: lowercased(key), seconds: Int64(max(seconds, 0)))))
+  }
+
+  /// Hands the changes of persistent collections to the store; after phase 5, once.
+  public func storeCollections() {
+    guard let store = options.collections, !collectionWrites.isEmpty else { return }
+    store.apply(collectionWrites, at: seconds, timeout: rules.settings.collectionTimeout)
+    collectionWrites = []
+  }
+
+  /// `@geoLookup`: fills `GEO` with what the database says of an address.
+  func lookUpPlace(of address: ByteView) -> OperatorResult {
+    guard let facts = options.geoDatabase?.facts(of: String(decoding: address, as: UTF8.self)) else { return .noMatch }
+    memory.collections[CollectionSlot.geo.rawValue].removeAll()
+    let members: [(String, String?)] = [
+      ("COUNTRY_CODE", facts.countryCode), ("COUNTRY_NAME", facts.countryName), ("COUNTRY_CONTINENT", facts.continentCode),
+      ("REGION", facts.region), ("CITY", facts.city), ("POSTAL_CODE", facts.postalCode),
+      ("LATITUDE", facts.latitude.map { "\($0)" }), ("LONGITUDE", facts.longitude.map { "\($0)" }),
+    ]
+    for (key, value) in members {
+      if let value { memory.append(.geo, key: memory.arena.copy(key), value: memory.arena.copy(value)) }
+    }
+    return .match
+  }
+
+  private func run(_ control: CompiledControl) {
+    switch control {
+    case .ruleEngine(let mode): self.mode = mode
+    case .removeRules(let set):
+      if removedRules == nil { removedRules = set } else { removedRules?.formUnion(set) }
+    case .removeTarget(let set, let pattern): removedTargets.append((set, pattern))
+    case .requestBodyProcessor(let name):
+      requestBodyProcessor = name
+      publishProcessor()
+    case .forceRequestBodyVariable(let isOn): isRequestBodyVariableForced = isOn
+    case .requestBodyAccess(let isOn): isRequestBodyAccessed = isOn
+    case .requestBodyLimit(let bytes): requestBodyLimit = bytes
+    case .auditEngine(let mode): auditMode = mode
+    case .auditParts(let text): auditParts.change(text)
+    case .responseBodyAccess(let isOn): isResponseBodyAccessed = isOn
+    case .responseBodyLimit(let bytes): responseBodyLimit = bytes
+    case .none: break
+    }
+  }
+
+  func publishProcessor() {
+    memory.set(.reqbodyProcessor, requestBodyProcessor?.rawValue ?? "")
+  }
+
+  /// Values that move with time.
+  func publishVolatile() {
+    let duration = max(now.microseconds - request.received.microseconds, 0)
+    // At least two digits: CRS 3.3.4 takes the last two as a random number.
+    memory.set(.duration, duration < 10 ? "0\(duration)" : String(duration))
+  }
+}

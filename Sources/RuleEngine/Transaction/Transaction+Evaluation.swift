@@ -1,0 +1,259 @@
+import PatternScan
+import SecLang
+
+/// Asking one rule: its targets, the values they pick, the texts its transformations make of them, and its operator.
+extension Transaction {
+  /// - Parameter probe: the bit in the prefilter's answers that a value's text must have, or -1.
+  func run(_ link: CompiledRule, of chain: CompiledChain, probe: Int32) -> Bool {
+    matchedAny = false
+    let isWhole = isFullyObserved
+    let test: CompiledOperator?
+    switch link.test {
+    case .always:
+      runEffects(link)
+      return true
+    case .fixed(let compiled): test = compiled
+    case .dynamic(let name, let text, _):
+      macroBuffer.removeAll(keepingCapacity: true)
+      appendExpansion(of: text, to: &macroBuffer)
+      test = scratch.dynamicOperator(name, operand: macroBuffer)
+    }
+    guard let test else { return false }
+    for target in link.targets {
+      if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { continue }
+      if target.isCount {
+        let value = memory.arena.decimal(count(of: target, link, chain))
+        ask(test, link, target, key: nil, value: value, id: -1)
+      } else {
+        // multiMatch asks of several texts of a value; the head's answer is for all of them together.
+        askValues(of: target, test, link, chain, probe: link.isMultiMatch ? -1 : probe)
+      }
+    }
+    return matchedAny
+  }
+
+  // MARK: Values
+
+  /// Asks of each value that the target picks and nothing excludes.
+  private func askValues(of target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain, probe: Int32) {
+    switch target.source {
+    case .scalar(let name):
+      if let entry = scalarEntry(name) { ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) }
+    case .values(let slots): for slot in slots { askEntries(of: slot, names: false, target, test, link, chain, probe: probe) }
+    case .names(let slots): for slot in slots { askEntries(of: slot, names: true, target, test, link, chain, probe: probe) }
+    case .transactionVariable(let slot):
+      if let value = memory.variables.base[slot] { ask(test, link, target, key: nil, value: value, id: -1) }
+    case .transactionVariables:
+      for slot in 0..<memory.variableCount {
+        guard let value = memory.variables.base[slot] else { continue }
+        let key = memory.arena.copy(rules.transactionKeys.keys[slot])
+        if picks(target, key) && !isExcluded(target, key, link, chain) { ask(test, link, target, key: key, value: value, id: -1) }
+      }
+      for (key, value) in memory.otherVariables where picks(target, key) && !isExcluded(target, key, link, chain) {
+        ask(test, link, target, key: key, value: value, id: -1)
+      }
+    case .xmlPath(let number):
+      guard number < memory.xmlValues.count else { return }
+      for entry in memory.xmlValues[number] where !isExcluded(target, entry.key, link, chain) {
+        ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
+      }
+    case .rule:
+      if case .key(let key)? = target.selector { ask(test, link, target, key: nil, value: memory.arena.copy(ruleProperty(key)), id: -1) }
+    }
+  }
+
+  private func askEntries(
+    of slot: CollectionSlot, names: Bool, _ target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain,
+    probe: Int32
+  ) {
+    let node = link.transformationNode
+    // A rule's matches may be added to MATCHED_VARS while it reads them: only what was there counts.
+    let count = memory.collections[slot.rawValue].count
+    for index in 0..<count {
+      let entry = memory.collections[slot.rawValue][index]
+      let value = names ? entry.key : entry.value
+      let id = names ? entry.keyID : entry.valueID
+      if probe >= 0, id >= 0, !passes(value, id: id, node: node, probe: probe) { continue }
+      if target.selector != nil, !picks(target, entry.key) { continue }
+      if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
+      ask(test, link, target, key: entry.key, value: value, id: id)
+    }
+  }
+
+  /// How many values a target picks after exclusions.
+  private func count(of target: CompiledTarget, _ link: CompiledRule, _ chain: CompiledChain) -> Int {
+    switch target.source {
+    case .scalar(let name): return scalarEntry(name) == nil ? 0 : 1
+    case .transactionVariable(let slot): return memory.variables.base[slot] == nil ? 0 : 1
+    case .values(let slots), .names(let slots):
+      return slots.reduce(0) { sum, slot in
+        let entries = memory.collections[slot.rawValue]
+        if target.selector == nil, link.exclusions.isEmpty, removedTargets.isEmpty { return sum + entries.count }
+        return sum + entries.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
+      }
+    case .transactionVariables:
+      let named = (0..<memory.variableCount).count { slot in
+        guard memory.variables.base[slot] != nil else { return false }
+        return rules.transactionKeys.keys[slot].withUnsafeBufferPointer { picks(target, $0) && !isExcluded(target, $0, link, chain) }
+      }
+      return named + memory.otherVariables.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
+    case .xmlPath(let number):
+      guard number < memory.xmlValues.count else { return 0 }
+      return memory.xmlValues[number].count { !isExcluded(target, $0.key, link, chain) }
+    case .rule: return target.selector == nil ? 0 : 1
+    }
+  }
+
+  /// A scalar; `MATCHED_VAR_NAME` is made when it is asked for.
+  func scalarEntry(_ name: VariableName) -> Entry? {
+    if name == .matchedVarName, memory.scalar(.matchedVar) != nil {
+      return Entry(key: ByteArena.empty, value: memory.arena.joined(matchedPrefix, matchedKey), keyID: -1, valueID: -1)
+    }
+    return memory.scalar(name)
+  }
+
+  func picks(_ target: CompiledTarget, _ key: ByteView) -> Bool {
+    target.selector.map { matches($0, key) } ?? true
+  }
+
+  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool {
+    switch selector {
+    case .key(let bytes): key.equalsIgnoringCase(bytes)
+    case .regex(let pattern): scratch.operators.regex.firstMatch(pattern, in: key) == .match
+    }
+  }
+
+  private func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
+    for exclusion in link.exclusions where exclusion.variable == target.variable {
+      guard let selector = exclusion.selector else { return true }
+      if matches(selector, key) { return true }
+    }
+    for (rules, pattern) in removedTargets where Self.covers(pattern.variable, target.variable) && rules.contains(chain.index) {
+      if let selector = pattern.selector, matches(selector, key) { return true }
+    }
+    return false
+  }
+
+  private func isRemoved(_ target: CompiledTarget, _ chain: CompiledChain) -> Bool {
+    for (rules, pattern) in removedTargets where Self.covers(pattern.variable, target.variable) && rules.contains(chain.index) {
+      guard let selector = pattern.selector else { return true }
+      // `TX:x` is a target of its own: taking it out takes the target out.
+      if case .transactionVariable(let slot) = target.source, case .key(let key) = selector,
+        self.rules.transactionKeys.keys[slot] == key
+      {
+        return true
+      }
+    }
+    return false
+  }
+
+  /// Removing ARGS also removes what it is made of.
+  private static func covers(_ removed: VariableName, _ target: VariableName) -> Bool {
+    removed == target || (removed == .args && (target == .argsGet || target == .argsPost))
+  }
+
+  // MARK: The operator
+
+  private func ask(_ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32) {
+    guard link.isMultiMatch else {
+      let text = transformed(value, id: id, node: link.transformationNode)
+      evaluate(test, link, target, key: key, original: value, text: text)
+      return
+    }
+    // multiMatch: the value itself, then what each transformation made of it, where it made a difference.
+    evaluate(test, link, target, key: key, original: value, text: value)
+    var text = value
+    for name in link.transformations {
+      let next = applied(name, to: text)
+      if next.count != text.count || !next.equals(text) {
+        text = next
+        evaluate(test, link, target, key: key, original: value, text: text)
+      }
+    }
+  }
+
+  private func evaluate(
+    _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, original: ByteView, text: ByteView
+  ) {
+    var none: CaptureList?
+    let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
+    switch result {
+    case .limitReached:
+      // A limit is a finding of its own and never a "no match" that nobody hears of.
+      matchLimitCount += 1
+      memory.variables.base[rules.pcreLimitsSlot] = TransactionMemory.one
+      trace?.limitReached(rule: currentChain?.id ?? 0, target: Array(reportedName(target, key)))
+      return
+    case .match where link.isNegated, .noMatch where !link.isNegated: return
+    case .match, .noMatch: break
+    }
+    matchedAny = true
+    noteMatch(text, prefix: key == nil ? target.name : target.prefix, key: key ?? ByteArena.empty)
+    if let chain = currentChain, chain.keepsMatchedValues || trace != nil {
+      let name = reportedName(target, key)
+      memory.collections[CollectionSlot.matchedVars.rawValue].append(Entry(key: name, value: text, keyID: -1, valueID: -1))
+      trace?.valueMatched(
+        rule: chain.id, target: Array(name), original: Array(original), transformations: link.transformations, value: Array(text))
+    }
+    if link.isCapturing, !link.isNegated { capture(test, text) }
+    runEffects(link)
+  }
+
+  /// Keeps what the operator captures; asked a second time, since most matches capture nothing.
+  private func capture(_ test: CompiledOperator, _ text: ByteView) {
+    var found = captures
+    captures = nil
+    found?.removeAll()
+    _ = test.evaluate(text, scratch: scratch.operators, captures: &found)
+    // An operator that captures nothing (@eq and the like) leaves alone what an earlier rule captured.
+    if let found, !found.groups.isEmpty {
+      for group in 0..<10 {
+        let bytes = group < found.groups.count ? found.groups[group] : nil
+        memory.variables.base[group] = bytes.map { memory.arena.copy($0) }
+      }
+    }
+    captures = found
+  }
+
+  /// `MATCHED_VAR` and, for whoever asks, its name.
+  @inline(__always)
+  func noteMatch(_ text: ByteView, prefix: ByteView, key: ByteView) {
+    matchedPrefix = prefix
+    matchedKey = key
+    memory.scalars[VariableName.matchedVar.ordinal] = Entry(key: ByteArena.empty, value: text, keyID: -1, valueID: -1)
+  }
+
+  /// `ARGS:id`, with the key as it was sent.
+  private func reportedName(_ target: CompiledTarget, _ key: ByteView?) -> ByteView {
+    key.map { memory.arena.joined(target.prefix, $0) } ?? target.name
+  }
+
+  // MARK: Transformations
+
+  /// The value after the list that ends at `node`. Kept per value and node, so that rules with the same list share the work.
+  private func transformed(_ value: ByteView, id: Int32, node: Int) -> ByteView {
+    if node == 0 { return value }
+    if id < 0 {
+      let step = rules.transformations.nodes[node]
+      return applied(step.transformation, to: transformed(value, id: id, node: step.parent))
+    }
+    return memory.table.view(textIndex(value, id: id, node: node))
+  }
+
+  @inline(__always)
+  func textIndex(_ value: ByteView, id: Int32, node: Int) -> Int32 {
+    memory.table.text(id, value, node: node) { node, text in
+      let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
+      guard transform(rules.transformations.nodes[node].transformation, text, context: context, into: &scratch.transformed) else {
+        return nil
+      }
+      return memory.arena.copy(scratch.transformed)
+    }
+  }
+
+  private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
+    let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
+    guard transform(name, value, context: context, into: &scratch.transformed) else { return value }
+    return memory.arena.copy(scratch.transformed)
+  }
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+import Detection
+import NIOCore
+import ReverseProxy
+import Settings
+import Telemetry
+
+/// What `ropeline proxy` is to do: flags over environment over file, each value checked.
+struct ProxyPlan {
+  let settings: SettingValues
+  let mode: EnforcementMode
+  let listen: ListenAddress
+  /// Nil: no admin port.
+  let admin: ListenAddress?
+  let upstreams: [String]
+  let trust: [String]
+  let auditSelection: AuditSelection?
+  /// Nil: no audit records.
+  let auditPath: String?
+  let auditFormat: AuditFormat
+  private let accessPath: String?
+  private let threads: Int
+
+  /// - Throws: `ValidationError` or `ExitCode(2)`, the operator's fault, after the place of each mistake in the file was printed.
+  init(_ command: ProxyCommand) throws {
+    let settings = try command.rules.configuration.values()
+    self.settings = settings
+    mode = command.mode ?? settings.text("proxy.mode").flatMap(EnforcementMode.init(rawValue:)) ?? .detect
+
+    let listenText = command.listen ?? settings.text("proxy.listen") ?? "127.0.0.1:8080"
+    guard let address = ListenAddress(listenText) else { throw ValidationError("--listen is host:port, not \(listenText)") }
+    listen = address
+    let adminText = command.admin ?? settings.text("proxy.admin") ?? "127.0.0.1:9911"
+    admin = ListenAddress(adminText)
+    guard adminText == "off" || admin != nil else { throw ValidationError("--admin is host:port or off, not \(adminText)") }
+
+    upstreams = command.upstream.isEmpty ? settings.list("proxy.upstreams") : command.upstream
+    guard !upstreams.isEmpty else {
+      throw ValidationError("--upstream is missing: give the service to protect, as http://127.0.0.1:3000")
+    }
+    for url in upstreams where Upstream(url: url) == nil { throw ValidationError("--upstream is http://host:port, not \(url)") }
+
+    trust = command.trust.isEmpty ? settings.list("proxy.trust") : command.trust
+    var ranges = AddressRanges()
+    for range in trust where !ranges.insert(range) {
+      throw ValidationError("--trust is an address or a network such as 192.0.2.0/24, not \(range)")
+    }
+
+    auditSelection = command.audit ?? settings.text("logs.audit-select").flatMap(AuditSelection.init(rawValue:))
+    // A selection without a place asks for records on stdout.
+    auditPath =
+      command.auditLog ?? settings.text("logs.audit") ?? (auditSelection == nil || auditSelection == .off ? nil : "-")
+    auditFormat = command.auditFormat ?? settings.text("logs.audit-format").flatMap(AuditFormat.init(rawValue:)) ?? .ropeline
+    accessPath = command.accessLog ?? settings.text("logs.access")
+    threads = command.threads ?? settings.number("proxy.threads") ?? System.coreCount
+  }
+
+  /// The proxy's configuration, with its logs open.
+  func openingLogs() throws -> ProxyConfiguration {
+    var configuration = ProxyConfiguration(upstreams: upstreams.compactMap(Upstream.init(url:)))
+    configuration.listenHost = listen.host
+    configuration.listenPort = listen.port
+    if let admin {
+      configuration.adminHost = admin.host
+      configuration.adminPort = admin.port
+    }
+    configuration.threads = threads
+    configuration.auditSelection = auditSelection
+    configuration.auditFormat = auditFormat
+    for range in trust { _ = configuration.trustedPeers.insert(range) }
+    configuration.version = Version.text
+    if let cookie = settings.text("identity.session-cookie") { configuration.sessionCookie = cookie.lowercased() }
+    apply("timeouts.head", to: &configuration.headTimeout)
+    apply("timeouts.body", to: &configuration.bodyTimeout)
+    apply("timeouts.idle", to: &configuration.idleTimeout)
+    apply("timeouts.connect", to: &configuration.connectTimeout)
+    apply("timeouts.upstream", to: &configuration.upstreamTimeout)
+    apply("timeouts.drain", to: &configuration.drainTimeout)
+    apply("limits.request-line", to: &configuration.limits.maximumLineBytes)
+    apply("limits.field", to: &configuration.limits.maximumFieldBytes)
+    apply("limits.fields", to: &configuration.limits.maximumSectionBytes)
+    apply("limits.field-count", to: &configuration.limits.maximumFieldCount)
+    do {
+      configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
+      configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
+    } catch {
+      Terminal.error("ropeline: \(error)")
+      throw ExitCode(2)
+    }
+    return configuration
+  }
+
+  private func apply(_ path: String, to value: inout Int) {
+    if let number = settings.number(path) { value = number }
+  }
+}
