@@ -49,6 +49,8 @@ let package = Package(
     .target(name: "SchemaValidation", dependencies: ["BodyDecoding", "PatternScan"], swiftSettings: strict),
     .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
+      name: "SchemaFiles", dependencies: ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", yams], swiftSettings: strict),
+    .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
@@ -95,6 +97,8 @@ let package = Package(
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
+    .testTarget(
+      name: "SchemaFilesTests", dependencies: ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),

@@ -13,6 +13,7 @@ struct ImportTests {
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
     "SchemaValidation": ["BodyDecoding", "PatternScan"],
     "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
+    "SchemaFiles": ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", "Yams"],
     "Behavior": ["HTTPModel", "EvidenceModel"],
     "AddressFacts": ["CMaxMindDB"],
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"],
