@@ -117,7 +117,10 @@ let package = Package(
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire", "HTTPModel", nioCore, nioHTTP1, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", "Detection", "SecLang"], swiftSettings: strict),
     .testTarget(
-      name: "ReverseProxyTests", dependencies: ["ReverseProxy", "Detection", "SecLang", "Telemetry", nioCore, nioPosix],
+      name: "ReverseProxyTests",
+      dependencies: [
+        "ReverseProxy", "Detection", "HTTPModel", "HTTPWire", "RuleEngine", "SecLang", "Telemetry", nioCore, nioPosix, nioEmbedded,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "ConformanceTests",

@@ -150,18 +150,24 @@ extension HeadReader {
       if host != nil { refuse(400, "more than one Host") }
       host = host ?? field.value
     }
+    // What stands in the target becomes the Host that is sent on (section 3.2.2), so it is held to the same rules.
+    if let authority = head.authority { checkAuthority(authority, "the target's host") }
     guard let host else {
       if isHTTP11 { doubt(400, "no Host") }
       return
     }
     if host.isEmpty, isHTTP11 { doubt(400, "an empty Host") }
-    if host.contains(where: Self.isForeignToHost) { return refuse(400, "an invalid Host") }
-    if !Self.hasValidPort(host) { refuse(400, "an invalid port in Host") }
-    // Percent encoding is legal there and never used; a control byte in that guise must not go on.
-    if host.contains(0x25) { doubt(400, "percent encoding in Host") }
+    checkAuthority(host, "Host")
     if let authority = head.authority, !authority.lazy.map(asciiLowercased).elementsEqual(host.lazy.map(asciiLowercased)) {
       doubt(400, "Host and the target name different hosts")
     }
+  }
+
+  private mutating func checkAuthority(_ host: [UInt8], _ name: String) {
+    if host.contains(where: Self.isForeignToHost) { return refuse(400, "\(name) is invalid") }
+    if !Self.hasValidPort(host) { refuse(400, "an invalid port in \(name)") }
+    // Percent encoding is legal there and never used; a control byte in that guise must not go on.
+    if host.contains(0x25) { doubt(400, "percent encoding in \(name)") }
   }
 
   private static func isForeignToHost(_ byte: UInt8) -> Bool {

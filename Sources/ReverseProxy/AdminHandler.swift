@@ -10,6 +10,8 @@ final class AdminHandler: ChannelInboundHandler {
   private let shared: ProxyShared
   private let parser = RequestHeadParser()
   private var buffer = ByteBuffer()
+  private var isAnswered = false
+  private var timer: Scheduled<Void>?
 
   init(shared: ProxyShared) { self.shared = shared }
 
@@ -22,11 +24,30 @@ final class AdminHandler: ChannelInboundHandler {
       .bindOrExplain(host: host, port: port)
   }
 
+  func channelActive(context: ChannelHandlerContext) {
+    close(context, in: shared.configuration.headTimeout)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    timer?.cancel()
+    context.fireChannelInactive()
+  }
+
+  /// A connection carries one request, and neither that nor its answer may take for ever.
+  private func close(_ context: ChannelHandlerContext, in limit: Duration) {
+    timer?.cancel()
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    timer = context.eventLoop.scheduleTask(in: TimeAmount(limit)) { bound.value.close(promise: nil) }
+  }
+
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var incoming = unwrapInboundIn(data)
-    buffer.writeBuffer(&incoming)
-    guard case .head(let parsed, let consumed) = buffer.withUnsafeReadableBytes({ parser.parse($0) }) else { return }
-    buffer.moveReaderIndex(forwardBy: consumed)
+    if isAnswered { return }
+    buffer.receive(unwrapInboundIn(data))
+    guard case .head(let parsed, _) = buffer.withUnsafeReadableBytes({ parser.parse($0) }) else { return }
+    buffer = ByteBuffer()
+    isAnswered = true
+    close(context, in: shared.configuration.writeTimeout)
     let (status, type, body) =
       parsed.fault == nil
       ? answer(to: String(decoding: parsed.head.target, as: UTF8.self)) : ("400 Bad Request", "text/plain", "bad request\n")
@@ -46,7 +67,8 @@ final class AdminHandler: ChannelInboundHandler {
     case "/readyz":
       if shared.isDraining.load(ordering: .relaxed) { return ("503 Service Unavailable", "text/plain", "draining\n") }
       return ("200 OK", "text/plain", "ready\n")
-    case "/metrics": return ("200 OK", "text/plain; version=0.0.4", shared.metrics.text(droppedLines: dropped))
+    case "/metrics":
+      return ("200 OK", "text/plain; version=0.0.4", shared.metrics.text(droppedLines: dropped, heldBytes: shared.held.total))
     case "/version": return ("200 OK", "application/json", "{\"version\":\"\(shared.configuration.version)\"}\n")
     default: return ("404 Not Found", "text/plain", "not found: /livez, /readyz, /metrics, /version\n")
     }

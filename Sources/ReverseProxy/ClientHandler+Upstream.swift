@@ -8,32 +8,41 @@ extension ClientHandler {
   private func requestHead(_ exchange: Exchange, framing: BodyFraming) -> [UInt8] {
     ForwardedHead.request(
       exchange.request.head, client: client.address, isTrusted: exchange.isTrusted, forwardedFor: exchange.forwardedFor,
-      requestID: exchange.request.id, framing: framing)
+      requestID: exchange.request.id, via: shared.pseudonym, framing: framing)
   }
 
   /// Sends a request whose body is held as a whole.
   func send(_ exchange: Exchange) {
-    state = .upstream(exchange)
-    startTimer(shared.configuration.upstreamTimeout)
+    requestHalf.complete()
+    wait()
+    if !exchange.wasRetried { loop.retries.requestWasSent() }
     withUpstream(exchange) { handler, connection in
       connection.send(
-        handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, receiver: handler)
+        handler.requestHead(exchange, framing: exchange.heldFraming) + exchange.body, toHEAD: exchange.isHEAD, isWhole: true,
+        receiver: handler)
+      if !exchange.canRetry {
+        exchange.body = []
+        exchange.release()
+      }
     }
   }
 
   /// Sends what is held of the body, and then what comes. Reading stops until there is a connection to send to.
   func beginStreaming(_ exchange: Exchange) {
     exchange.canRetry = false
-    state = .upstream(exchange)
-    startTimer(shared.configuration.upstreamTimeout)
-    setReading(false)
+    requestHalf.wait()
+    wait()
     withUpstream(exchange) { handler, connection in
       let held = exchange.body
       exchange.body = []
-      connection.send(handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, receiver: handler)
-      handler.state = .streaming(exchange)
+      exchange.release()
+      connection.send(
+        handler.requestHead(exchange, framing: exchange.parsed.framing), toHEAD: exchange.isHEAD, isWhole: false,
+        receiver: handler)
+      handler.requestHalf.stream()
       handler.sendPiece(held, exchange)
-      handler.setReading(true)
+      // What is whole has been ended by that piece; a second end would be read as the next request.
+      if exchange.isBodyComplete { handler.requestHalf.complete() }
       handler.process()
     }
   }
@@ -42,47 +51,45 @@ extension ClientHandler {
   func stream(_ exchange: Exchange) -> Bool {
     var bytes: [UInt8] = []
     if let fault = take(exchange, into: &bytes) {
-      dropConnection()
       refuse(exchange, fault)
       return true
     }
     if !bytes.isEmpty || exchange.isBodyComplete { sendPiece(bytes, exchange) }
     if exchange.isBodyComplete {
-      state = .upstream(exchange)
-      startTimer(shared.configuration.upstreamTimeout)
+      requestHalf.complete()
+      wait()
       return true
     }
     if inputIsClosed {
-      dropConnection()
       refuse(exchange, FramingFault(status: 400, detail: "the request's body was cut off"))
       return true
     }
-    startTimer(shared.configuration.bodyTimeout)
-    if connection?.isWritable == false { setReading(false) }
+    wait()
     return false
   }
 
   private func sendPiece(_ bytes: [UInt8], _ exchange: Exchange) {
-    guard case .chunked = exchange.parsed.framing else {
-      if !bytes.isEmpty { connection?.write(bytes) }
-      return
-    }
     var output: [UInt8] = []
-    if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
-    if exchange.isBodyComplete { output += Array("0\r\n\r\n".utf8) }
-    if !output.isEmpty { connection?.write(output) }
+    if case .chunked = exchange.parsed.framing {
+      if !bytes.isEmpty { output += Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [0x0D, 0x0A] }
+      if exchange.isBodyComplete { output += Array("0\r\n\r\n".utf8) }
+    } else {
+      output = bytes
+    }
+    connection?.write(output, isLast: exchange.isBodyComplete)
   }
 
   /// Finds or opens a connection. An upstream that cannot be reached gives way to the next one: nothing was sent yet.
   private func withUpstream(_ exchange: Exchange, _ body: @escaping (ClientHandler, UpstreamConnection) -> Void) {
     guard let upstream = shared.upstreams.choose(tried: exchange.triedUpstreams) else { return refuse(exchange, status: 502) }
     exchange.upstreamStarted = exchange.upstreamStarted ?? .now()
-    if let idle = loop.takeIdle(upstream) {
+    // A second attempt takes no kept connection: it could be as stale as the first, and the next one too.
+    if !exchange.wasRetried, let idle = loop.takeIdle(upstream) {
       connection = idle
       return body(self, idle)
     }
     UpstreamConnection.open(upstream, loop: loop) { [weak self] result in
-      guard let self, case .upstream(let current) = state, current === exchange else {
+      guard let self, self.exchange === exchange else {
         if case .success(let connection) = result { connection.close() }
         return
       }
@@ -107,20 +114,19 @@ extension ClientHandler {
 
 extension ClientHandler: UpstreamReceiver {
   func upstreamWritabilityDidChange(isWritable: Bool) {
-    if case .streaming = state { setReading(isWritable) }
+    wait()
+    updateReading()
   }
 
   func upstreamDidFail(_ failure: UpstreamFailure) {
     let wasReused = connection?.isReused ?? false
     connection = nil
     guard let exchange else { return }
-    if case .relaying(_, let status, _) = state {
-      // Half an answer is sent: the only honest end is a broken connection.
-      record(exchange, status: status)
-      return closeNow()
-    }
     // A kept connection may have been closed by the upstream just then: once more on a fresh one.
-    if wasReused, exchange.canRetry, failure == .closed { return send(exchange) }
+    if wasReused, exchange.canRetry, !exchange.wasRetried, failure == .closed, loop.retries.take() {
+      exchange.wasRetried = true
+      return send(exchange)
+    }
     refuse(exchange, status: failure == .timedOut ? 504 : 502)
   }
 }

@@ -1,57 +1,47 @@
-import Detection
-import EvidenceModel
 import HTTPModel
 import HTTPWire
 import NIOCore
-import RuleEngine
-import Telemetry
 
 /// One client's connection: reads requests one after the other, has each inspected, and brings back the answers.
 ///
-/// ```
-///  head ──parsed──► body ──whole──► upstream ──answer──► head …
-///    │               │ over the limit     ▲
-///    │               └──► streaming ──────┘
-///    └── refusal at any point ──► answer of our own ──► head, or close
-/// ```
-/// Confined to its event loop.
+/// What is under way is two values, `RequestHalf` and `AnswerHalf`. This class is their shell: it takes what the sockets and the
+/// clock report, and carries out what follows. Confined to its event loop.
+///
+/// - `+Request`: reads heads and bodies, and asks the rules about them.
+/// - `+Upstream`: sends requests on.
+/// - `+Answer`: brings answers back, or gives one of our own.
+/// - `+End`: what comes after an answer.
 final class ClientHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  enum State {
-    /// Waiting for, or in, a request's head.
-    case head
-    /// Collecting the body for phase 2.
-    case body(Exchange, limit: Int, overLimit: BodyDemand.OverLimit)
-    /// Sending the rest of a body on as it comes.
-    case streaming(Exchange)
-    /// The request is sent, or about to be; waiting for the answer's head.
-    case upstream(Exchange)
-    /// Collecting the answer's body for phase 4.
-    case answer(Exchange, ParsedResponseHead, limit: Int, overLimit: BodyDemand.OverLimit)
-    /// Passing the answer's body on; `toClient` says how its end is shown.
-    case relaying(Exchange, status: Int, toClient: BodyFraming)
-    /// The last answer is sent, or there is nobody left to answer.
-    case closed
-  }
-
   let loop: LoopState
   let shared: ProxyShared
   let parser: RequestHeadParser
-  var state = State.head
+  var requestHalf = RequestHalf()
+  var answerHalf = AnswerHalf()
+  /// The request that is being read or answered, from the end of its head to the last byte of its answer.
+  var exchange: Exchange?
+  var connection: UpstreamConnection?
+  /// What was received and not yet read.
   var buffer = ByteBuffer()
   var scan = HeadScan()
   var channel: (any Channel)?
-  var connection: UpstreamConnection?
   var headStarted: NIODeadline?
+  /// Whether the client has ended its side.
   var inputIsClosed = false
   var closesAfterAnswer = false
+  /// Whether a request has come on this connection.
+  var hasCarriedRequest = false
+  /// Whether our side of the connection is ended and flushed.
+  var isLingering = false
+  /// Since when nothing more is taken for a request, and what came since.
+  private var overSince: NIODeadline?
+  private var discardedBytes = 0
+  var writeProgress = WriteProgress()
   var client = Endpoint(address: "")
-  /// The answer's head, kept until its first bytes or its end, so that a small answer is one write.
-  var pendingHead: [UInt8] = []
-  private var server = Endpoint(address: "")
-  private var isProcessing = false
+  var server = Endpoint(address: "")
+  var isProcessing = false
   private var isReading = true
   private var timer: Scheduled<Void>?
   private var timerDue = NIODeadline.distantFuture
@@ -70,30 +60,37 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
-    client = Endpoint(address: context.remoteAddress?.ipAddress ?? "0.0.0.0", port: context.remoteAddress?.port ?? 0)
-    server = Endpoint(address: context.localAddress?.ipAddress ?? "0.0.0.0", port: context.localAddress?.port ?? 0)
+    client = Self.endpoint(context.remoteAddress)
+    server = Self.endpoint(context.localAddress)
     loop.connected(self)
-    startTimer(shared.configuration.headTimeout)
+    // One of the last, taken from the listener's queue, is not waited for as long.
+    let isLate = shared.isDraining.load(ordering: .relaxed)
+    startTimer(.now() + TimeAmount(isLate ? shared.configuration.drainGrace : shared.configuration.headTimeout))
+    let count = shared.metrics.connections.add(1, ordering: .relaxed).newValue
+    if count > shared.maximumConnections { thereIsNoRoom(excess: count - shared.maximumConnections) }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     // A request that was cut off, or that the client gave up, is written down all the same.
-    if case .head = state, buffer.readableBytes > 0 { cutOff(status: 400, detail: "the request's head was cut off") }
-    let unfinished = exchange
-    state = .closed
-    connection?.close()
-    connection = nil
-    if let unfinished { record(unfinished, status: 499) }
+    if case .head = requestHalf.state, buffer.readableBytes > 0 { cutOff(status: 400, detail: "the request's head was cut off") }
+    if let exchange {
+      exchange.brokenOffBy = .client
+      record(exchange, status: 499)
+    }
+    exchange = nil
+    requestHalf.end()
+    answerHalf.end()
+    dropConnection()
     timer?.cancel()
     timer = nil
     loop.disconnected(self)
+    shared.metrics.connections.subtract(1, ordering: .relaxed)
     channel = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .closed = state { return }
-    var incoming = unwrapInboundIn(data)
-    if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
+    if case .over = requestHalf.state { return discard(unwrapInboundIn(data).readableBytes) }
+    buffer.receive(unwrapInboundIn(data))
     process()
   }
 
@@ -101,7 +98,7 @@ final class ClientHandler: ChannelInboundHandler {
     if let event = event as? ChannelEvent, event == .inputClosed {
       inputIsClosed = true
       // With the answer flushed and nothing more to come, both sides are done.
-      if case .closed = state { startTimer(0) } else { process() }
+      if isLingering { closeNow() } else { process() }
     }
     context.fireUserInboundEventTriggered(event)
   }
@@ -110,38 +107,79 @@ final class ClientHandler: ChannelInboundHandler {
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     connection?.setReading(context.channel.isWritable)
+    // The clock starts anew for whom it is now waited for.
+    wait()
     if context.channel.isWritable { process() }
     context.fireChannelWritabilityChanged()
   }
 
-  /// Closes if nothing is under way; else after the answer.
-  func drain() {
-    closesAfterAnswer = true
-    if case .head = state, buffer.readableBytes == 0 { closeNow() }
+  private static func endpoint(_ address: SocketAddress?) -> Endpoint {
+    Endpoint(address: address?.ipAddress.map(AddressRanges.canonical) ?? "0.0.0.0", port: address?.port ?? 0)
   }
 
-  func closeNow() { channel?.close(promise: nil) }
-
-  func setReading(_ isOn: Bool) {
-    guard isOn != isReading, let channel else { return }
-    isReading = isOn
-    try? channel.syncOptions?.setOption(.autoRead, value: isOn)
+  /// Reads on after the last request: a client that is still sending must see its end of the answer before a reset.
+  private func discard(_ count: Int) {
+    overSince = overSince ?? .now()
+    discardedBytes += count
+    if discardedBytes > shared.configuration.maximumLingerBytes { closeNow() } else if isLingering { wait() }
   }
 
-  var exchange: Exchange? {
-    switch state {
-    case .head, .closed: nil
-    case .body(let exchange, _, _), .streaming(let exchange), .upstream(let exchange), .answer(let exchange, _, _, _),
-      .relaying(let exchange, _, _):
-      exchange
-    }
+  /// Takes the steps that are possible with what has arrived.
+  func process() {
+    // Answers of our own come back into this function; one loop is enough.
+    guard !isProcessing else { return }
+    isProcessing = true
+    while step() {}
+    isProcessing = false
+    updateReading()
+  }
+
+  /// Whether to read on follows from the two halves: nobody has to remember to switch it on again.
+  func updateReading() {
+    guard let channel else { return }
+    let isWanted =
+      switch requestHalf.state {
+      // A client that sends requests and reads no answers waits.
+      case .head: channel.isWritable
+      case .waiting: false
+      case .collecting, .over: true
+      case .streaming: connection?.isWritable ?? false
+      case .complete: buffer.readableBytes <= Self.maximumPipelinedBytes
+      }
+    guard isWanted != isReading else { return }
+    isReading = isWanted
+    try? channel.syncOptions?.setOption(.autoRead, value: isWanted)
   }
 
   // MARK: Time
 
-  /// Sets the time limit of the present state. A timer that is due earlier is left to find that out itself: most never matter.
-  func startTimer(_ seconds: Int) {
-    deadline = .now() + .seconds(Int64(seconds))
+  var waiting: Waiting {
+    Waiting.of(
+      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: channel?.isWritable ?? true,
+      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: channel?.unsentBytes ?? 0 > 0)
+  }
+
+  /// Starts the time limit of what is waited for now, since something has happened.
+  func wait() {
+    let configuration = shared.configuration
+    let now = NIODeadline.now()
+    let waiting = self.waiting
+    // Only the time in which the client is waited for is the client's.
+    if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }
+    switch waiting {
+    case .nextRequest: startTimer(now + TimeAmount(configuration.idleTimeout))
+    // For the whole head, however many pieces it comes in.
+    case .restOfHead: startTimer((headStarted ?? now) + TimeAmount(configuration.headTimeout))
+    case .restOfBody: startTimer(min(now + TimeAmount(configuration.bodyTimeout), exchange?.pace.deadline ?? .distantFuture))
+    case .upstream: startTimer(now + TimeAmount(configuration.upstreamTimeout))
+    case .reader: startTimer(now + TimeAmount(configuration.writeTimeout))
+    case .end: startTimer(min(now + TimeAmount(configuration.lingerTimeout), (overSince ?? now) + TimeAmount(configuration.lingerTotal)))
+    }
+  }
+
+  /// A timer that is due earlier is left to find out itself that it was too early: most never matter.
+  func startTimer(_ deadline: NIODeadline) {
+    self.deadline = deadline
     if timer != nil, timerDue <= deadline { return }
     schedule()
   }
@@ -158,197 +196,24 @@ final class ClientHandler: ChannelInboundHandler {
   }
 
   private func timeIsUp() {
-    switch state {
-    case .head:
-      // An idle connection just closes; a head that does not come to its end is answered.
-      if buffer.readableBytes == 0 { closeNow() } else { cutOff(status: 408, detail: "the request's head did not arrive in time") }
-    case .body(let exchange, _, _), .streaming(let exchange): refuse(exchange, status: 408, closes: true)
-    case .upstream(let exchange), .answer(let exchange, _, _, _):
-      dropConnection()
-      refuse(exchange, status: 504)
-    case .relaying, .closed: closeNow()
+    switch waiting {
+    case .nextRequest: closeAfterFlush()
+    case .restOfHead: cutOff(status: 408, detail: "the request's head did not arrive in time")
+    case .restOfBody: giveUp(status: 408)
+    case .upstream:
+      // A large body may take long to arrive there; that it moves is enough.
+      if connection?.hasTakenMore() ?? false { return wait() }
+      giveUp(status: 504)
+    case .reader:
+      if writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) { return wait() }
+      giveUp(status: 499)
+    case .end: closeNow()
     }
   }
 
-  // MARK: Requests
-
-  func process() {
-    // Answers of our own come back into this function; one loop is enough.
-    guard !isProcessing else { return }
-    isProcessing = true
-    defer { isProcessing = false }
-    while true {
-      switch state {
-      case .head:
-        // A client that sends requests and reads no answers waits.
-        guard channel?.isWritable ?? false else { return setReading(false) }
-        setReading(true)
-        if headStarted == nil, buffer.readableBytes > 0 {
-          headStarted = .now()
-          startTimer(shared.configuration.headTimeout)
-        }
-        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: inputIsClosed) }) {
-        case .needsMore:
-          if inputIsClosed { closeNow() }
-          return
-        case .head(let parsed, let consumed):
-          buffer.moveReaderIndex(forwardBy: consumed)
-          begin(parsed, headBytes: consumed)
-        }
-      case .body(let exchange, let limit, let overLimit):
-        guard collect(exchange, limit: limit, overLimit: overLimit) else { return }
-      case .streaming(let exchange):
-        guard stream(exchange) else { return }
-      case .upstream, .answer, .relaying:
-        if buffer.readableBytes > Self.maximumPipelinedBytes { setReading(false) }
-        return
-      case .closed: return
-      }
-    }
-  }
-
-  private func begin(_ parsed: ParsedRequestHead, headBytes: Int) {
-    let started = headStarted ?? .now()
-    headStarted = nil
-    scan = HeadScan()
-    let received = Clock.now()
-    let fields = parsed.head.fields
-    let isTrusted = shared.configuration.trustedPeers.contains(client.address)
-    var id: String?
-    var origin = client
-    var forwardedFor: [UInt8]?
-    if isTrusted {
-      if let given = fields.firstValue(of: "x-request-id"), RequestID.isAcceptable(given) { id = String(decoding: given, as: UTF8.self) }
-      let chain = fields.filter { $0.isNamed("x-forwarded-for") }.map(\.value)
-      if !chain.isEmpty {
-        let joined = Array(chain.joined(separator: Array(", ".utf8)))
-        forwardedFor = joined
-        origin = trustedOrigin(joined)
-      }
-    }
-    let request = Request(
-      head: parsed.head, body: .absent, client: origin, server: server, received: received, id: id ?? RequestID.make(at: received))
-    let (inspector, scratch) = loop.inspection()
-    let exchange = Exchange(
-      parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, isTrusted: isTrusted,
-      forwardedFor: forwardedFor, isEnforcing: inspector.configuration.mode == .block && inspector.settings.mode == .on)
-    exchange.requestBytes = headBytes
-    shared.metrics.inFlight.wrappingAdd(1, ordering: .relaxed)
-    state = .upstream(exchange)  // Until the next step is known.
-    let verdict = exchange.timed(1) { $0.inspectHead() }
-    if let fault = parsed.fault {
-      // The rules see what could be read; what they say is evidence, the answer is certain.
-      _ = exchange.timed(2) { $0.inspectBody([]) }
-      return refuse(exchange, fault)
-    }
-    if verdict.kind == .block { return refuse(exchange, verdict) }
-    switch (parsed.framing, exchange.inspection.requestBodyDemand) {
-    case (.none, _), (.untilClose, _), (.length(0), _): bodyIsWhole(exchange)
-    case (let framing, .buffer(let limit, let overLimit)):
-      if case .length(let count) = framing, count > limit, overLimit == .reject, exchange.isEnforcing {
-        return refuse(exchange, FramingFault(status: 413, detail: "a body of \(count) bytes where \(limit) are allowed"))
-      }
-      sendContinue(parsed)
-      state = .body(exchange, limit: limit, overLimit: overLimit)
-      startTimer(shared.configuration.bodyTimeout)
-    case (_, .none):
-      let verdict = exchange.timed(2) { $0.inspectBody([]) }
-      if verdict.kind == .block { return refuse(exchange, verdict) }
-      if let ambiguity = parsed.ambiguity { return refuse(exchange, ambiguity) }
-      sendContinue(parsed)
-      beginStreaming(exchange)
-    }
-  }
-
-  /// The client's own address in a chain of proxies: walking from the right, the first that is not trusted.
-  private func trustedOrigin(_ chain: [UInt8]) -> Endpoint {
-    var last = client
-    for part in chain.split(separator: 0x2C).reversed() {
-      let address = String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
-      guard AddressRanges.isAddress(address) else { return last }
-      last = Endpoint(address: address)
-      if !shared.configuration.trustedPeers.contains(address) { return last }
-    }
-    return last
-  }
-
-  private func sendContinue(_ parsed: ParsedRequestHead) {
-    if parsed.expectsContinue { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
-  }
-
-  /// Moves bytes of the body from the buffer.
-  func take(_ exchange: Exchange, into output: inout [UInt8]) -> FramingFault? {
-    switch exchange.parsed.framing {
-    case .none, .untilClose: return nil
-    case .length:
-      let count = min(exchange.bodyLeft, buffer.readableBytes)
-      if let slice = buffer.readSlice(length: count) { output.append(contentsOf: slice.readableBytesView) }
-      exchange.bodyLeft -= count
-      exchange.requestBytes += count
-      return nil
-    case .chunked:
-      let step = buffer.withUnsafeReadableBytes { exchange.decoder.decode($0, into: &output) }
-      switch step {
-      case .broken(let fault): return fault
-      case .consumed(let count):
-        buffer.moveReaderIndex(forwardBy: count)
-        exchange.requestBytes += count
-        return nil
-      }
-    }
-  }
-
-  /// One step of collecting a body; false if more must arrive first.
-  private func collect(_ exchange: Exchange, limit: Int, overLimit: BodyDemand.OverLimit) -> Bool {
-    if let fault = take(exchange, into: &exchange.body) {
-      _ = exchange.timed(2) { $0.inspectBody(exchange.body, isTruncated: true) }
-      refuse(exchange, fault)
-      return true
-    }
-    if exchange.body.count > limit {
-      if overLimit == .reject, exchange.isEnforcing {
-        refuse(exchange, FramingFault(status: 413, detail: "a body of more than the \(limit) bytes that are allowed"))
-      } else {
-        bodyIsOverLimit(exchange, limit: limit)
-      }
-      return true
-    }
-    if exchange.isBodyComplete {
-      bodyIsWhole(exchange)
-      return true
-    }
-    if inputIsClosed {
-      _ = exchange.timed(2) { $0.inspectBody(exchange.body, isTruncated: true) }
-      refuse(exchange, FramingFault(status: 400, detail: "the request's body was cut off"))
-      return true
-    }
-    startTimer(shared.configuration.bodyTimeout)
-    return false
-  }
-
-  private func bodyIsWhole(_ exchange: Exchange) {
-    let verdict = exchange.timed(2) { $0.inspectBody(exchange.body) }
-    if verdict.kind == .block { return refuse(exchange, verdict) }
-    if let ambiguity = exchange.parsed.ambiguity { return refuse(exchange, ambiguity) }
-    send(exchange)
-  }
-
-  /// The first bytes are inspected, the rest passes by: allowed by setting, and said in the record.
-  private func bodyIsOverLimit(_ exchange: Exchange, limit: Int) {
-    let verdict = exchange.timed(2) { $0.inspectBody(Array(exchange.body.prefix(limit)), isTruncated: true) }
-    if verdict.kind == .block { return refuse(exchange, verdict) }
-    if let ambiguity = exchange.parsed.ambiguity { return refuse(exchange, ambiguity) }
-    beginStreaming(exchange)
-  }
-
-  /// A head that did not come to its end.
-  private func cutOff(status: Int, detail: String) {
-    switch buffer.withUnsafeReadableBytes({ parser.parse($0, atEnd: true) }) {
-    case .needsMore: closeNow()
-    case .head(var parsed, let consumed):
-      buffer.moveReaderIndex(forwardBy: consumed)
-      parsed.fault = FramingFault(status: status, detail: detail)
-      begin(parsed, headBytes: consumed)
-    }
+  /// Ends the exchange, if there is one, and the connection.
+  private func giveUp(status: Int) {
+    guard let exchange else { return closeNow() }
+    refuse(exchange, status: status, closes: true)
   }
 }

@@ -24,6 +24,10 @@ final class Exchange {
   var decoder = ChunkedDecoder()
   /// The answer's body, as far as it is held for phase 4.
   var answerBody: [UInt8] = []
+  var pace: BodyPace
+  private let budget: HeldBytes
+  /// Bytes taken from the budget.
+  private var heldCount = 0
   /// Microseconds by phase; -1 for a phase that did not run. Index 0 is unused.
   private var phaseTimes = SIMD8<Int32>(repeating: -1)
   var upstreamStarted: NIODeadline?
@@ -32,6 +36,10 @@ final class Exchange {
   var bytesSent = 0
   var bodyBytesSent = 0
   var isRecorded = false
+  /// Whether the answer's head says that the connection stays open: then nothing but a fault ends it with this answer.
+  var keepsConnection = false
+  /// Who broke the answer off, if somebody did.
+  var brokenOffBy: ExchangeRecord.Party?
   /// Whether the answer is one of our own.
   var isOwnAnswer = false
   /// Upstreams that could not be reached for this exchange.
@@ -39,10 +47,12 @@ final class Exchange {
   /// Whether the request may be sent once more on a fresh connection: all of it is held, nothing of an answer was seen, and doing
   /// it twice does no harm.
   var canRetry: Bool
+  /// Whether this was done already; it is done once.
+  var wasRetried = false
 
   init(
     parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,
-    isEnforcing: Bool
+    isEnforcing: Bool, pace: BodyPace, budget: HeldBytes
   ) {
     self.parsed = parsed
     self.request = request
@@ -51,8 +61,29 @@ final class Exchange {
     self.isTrusted = isTrusted
     self.forwardedFor = forwardedFor
     self.isEnforcing = isEnforcing
+    self.pace = pace
+    self.budget = budget
     canRetry = Self.isIdempotent(parsed.head.method)
     if case .length(let count) = parsed.framing { bodyLeft = count }
+  }
+
+  deinit { budget.giveBack(heldCount) }
+
+  /// Takes room for what has come to a body; false if all connections together hold too much already.
+  func hold() -> Bool {
+    let count = body.count + answerBody.count - heldCount
+    guard count > 0 else { return true }
+    guard budget.take(count) else { return false }
+    heldCount += count
+    return true
+  }
+
+  /// Gives the room of bodies back that are not held any more.
+  func release() {
+    let count = heldCount - body.count - answerBody.count
+    guard count > 0 else { return }
+    budget.giveBack(count)
+    heldCount -= count
   }
 
   /// RFC 9110 section 9.2.2.
@@ -92,6 +123,7 @@ final class Exchange {
     record.bytesSent = bytesSent
     record.bodyBytesSent = bodyBytesSent
     record.isOwnAnswer = isOwnAnswer
+    record.brokenOffBy = brokenOffBy
     record.totalTime = Int((NIODeadline.now() - started).nanoseconds / 1000)
     return record
   }

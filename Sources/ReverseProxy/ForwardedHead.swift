@@ -1,5 +1,6 @@
 import HTTPModel
 import HTTPWire
+import Telemetry
 
 /// Builds the heads that are sent on, from what was received.
 enum ForwardedHead {
@@ -13,9 +14,11 @@ enum ForwardedHead {
     "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-request-id", "via", "content-length", "expect", "forwarded",
   ]
 
+  private static func isOurs(_ name: String) -> Bool { hopByHop.contains(name) || rebuilt.contains(name) || name == "host" }
+
   /// The request as the upstream gets it.
   static func request(
-    _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, framing: BodyFraming
+    _ head: RequestHead, client: String, isTrusted: Bool, forwardedFor: [UInt8]?, requestID: String, via: String, framing: BodyFraming
   ) -> [UInt8] {
     var output: [UInt8] = []
     output.reserveCapacity(1024)
@@ -26,6 +29,11 @@ enum ForwardedHead {
     for field in head.fields {
       let name = lowercase(field.name)
       if hopByHop.contains(name) || rebuilt.contains(name) || (named.contains(name) && name != "host") { continue }
+      if !isTrusted, ForwardingClaim.isMade(by: name) { continue }
+      // Another spelling of such a field; other names with an underscore are nobody's business here.
+      if let collapsed = ForwardingClaim.collapsed(name) {
+        if isOurs(collapsed) || (!isTrusted && ForwardingClaim.isMade(by: collapsed)) { continue }
+      }
       if name == "host" {
         hasHost = true
         // RFC 9112 section 3.2.2: the absolute form beats Host.
@@ -47,7 +55,10 @@ enum ForwardedHead {
     let forwardedHost = isTrusted ? head.fields.firstValue(of: "x-forwarded-host") : nil
     append("X-Forwarded-Host", forwardedHost ?? host, to: &output)
     append("X-Request-ID", Array(requestID.utf8), to: &output)
-    append("Via", Array("1.1 ropeline".utf8), to: &output)
+    // RFC 9110 section 7.6.3: those before us stay in it.
+    var hops: [[UInt8]] = head.fields.filter { $0.isNamed("via") }.map(\.value)
+    hops.append(head.version.suffix(3) + Array(" \(via)".utf8))
+    append("Via", Array(hops.joined(separator: Array(", ".utf8))), to: &output)
     switch framing {
     case .none, .untilClose:
       // RFC 9110 section 8.6: a method that expects a body says that there is none.
@@ -59,6 +70,18 @@ enum ForwardedHead {
     return output
   }
 
+  /// Whether the request has been here before: `via` stands in its `Via` as the name of a hop.
+  static func isLoop(_ head: RequestHead, via: String) -> Bool {
+    head.fields.contains { field in
+      field.isNamed("via")
+        && field.value.split(separator: 0x2C).contains { hop in
+          // received-protocol RWS received-by [ RWS comment ]
+          let words = hop.split { $0 == 0x20 || $0 == 0x09 }
+          return words.count > 1 && words[1].elementsEqual(via.utf8)
+        }
+    }
+  }
+
   /// The answer as the client gets it.
   static func response(
     _ response: Response, requestID: String, framing: BodyFraming, isPersistent: Bool, isHTTP10: Bool, announcedLength: [UInt8]?
@@ -67,11 +90,15 @@ enum ForwardedHead {
     output.reserveCapacity(512)
     output += Array("HTTP/1.1 \(response.status) ".utf8) + response.reason + [0x0D, 0x0A]
     let named = connectionOptions(response.fields)
+    var hasDate = false
     for field in response.fields {
       let name = lowercase(field.name)
       if hopByHop.contains(name) || name == "content-length" || name == "x-request-id" || named.contains(name) { continue }
+      if name == "date" { hasDate = true }
       append(field.name, field.value, to: &output)
     }
+    // RFC 9110 section 6.6.1: who has a clock adds what the origin left out.
+    if !hasDate { append("Date", Array(TimestampText.http(Clock.now()).utf8), to: &output) }
     append("Via", Array("1.1 ropeline".utf8), to: &output)
     append("X-Request-ID", Array(requestID.utf8), to: &output)
     switch framing {
@@ -85,6 +112,21 @@ enum ForwardedHead {
     } else if isHTTP10 {
       append("Connection", Array("keep-alive".utf8), to: &output)
     }
+    output += [0x0D, 0x0A]
+    return output
+  }
+
+  /// An interim answer as the client gets it: it has no body, so nothing may frame one.
+  static func interim(_ response: Response) -> [UInt8] {
+    var output: [UInt8] = []
+    output += Array("HTTP/1.1 \(response.status) ".utf8) + response.reason + [0x0D, 0x0A]
+    let named = connectionOptions(response.fields)
+    for field in response.fields {
+      let name = lowercase(field.name)
+      if hopByHop.contains(name) || name == "content-length" || named.contains(name) { continue }
+      append(field.name, field.value, to: &output)
+    }
+    append("Via", Array("1.1 ropeline".utf8), to: &output)
     output += [0x0D, 0x0A]
     return output
   }

@@ -10,6 +10,8 @@ final class LoopState: @unchecked Sendable {
   private var generation: Inspector
   private var scratchOfGeneration: InspectionScratch
   private var idle: [[UpstreamConnection]]
+  var retries = RetryBudget()
+  private var isSweeping = false
   private var clients: [ObjectIdentifier: ClientHandler] = [:]
 
   /// Idle connections that are kept to one upstream.
@@ -37,7 +39,7 @@ final class LoopState: @unchecked Sendable {
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }
   var clientCount: Int { clients.count }
 
-  /// Closes connections without a request; the others close after their answer.
+  /// Closes idle connections; the others close after their answer.
   func drain() {
     for client in clients.values { client.drain() }
   }
@@ -51,15 +53,40 @@ final class LoopState: @unchecked Sendable {
   /// A connection that waits, if there is one. The newest first: it is the least likely to have been closed meanwhile.
   func takeIdle(_ upstream: Int) -> UpstreamConnection? {
     while let connection = idle[upstream].popLast() {
-      if connection.isUsable { return connection }
+      guard connection.isUsable else { continue }
+      if !isTooOld(connection) { return connection }
+      connection.close()
     }
     return nil
+  }
+
+  private var isTooOld: (UpstreamConnection) -> Bool {
+    let oldest = NIODeadline.now() - TimeAmount(shared.configuration.upstreamIdleTimeout)
+    return { $0.idleSince < oldest }
+  }
+
+  /// Closes what has been idle for too long, now and then while there is anything idle.
+  private func sweepLater() {
+    guard !isSweeping else { return }
+    isSweeping = true
+    let limit = TimeAmount(shared.configuration.upstreamIdleTimeout)
+    eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
+      guard let self else { return }
+      isSweeping = false
+      let isTooOld = isTooOld
+      for upstream in idle.indices {
+        for connection in idle[upstream] where isTooOld(connection) { connection.close() }
+        idle[upstream].removeAll { !$0.isUsable }
+      }
+      if idle.contains(where: { !$0.isEmpty }) { sweepLater() }
+    }
   }
 
   func giveBack(_ connection: UpstreamConnection) {
     guard connection.isUsable, !shared.isDraining.load(ordering: .relaxed), idle[connection.upstream].count < Self.maximumIdle
     else { return connection.close() }
     idle[connection.upstream].append(connection)
+    sweepLater()
   }
 
   func forget(_ connection: UpstreamConnection) {

@@ -54,20 +54,46 @@ public struct ProxyConfiguration: Sendable {
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()
   public var limits = HeadLimits()
+  /// Connections to clients at a time; those beyond them are told 503 and closed. 65,536 by default, and never more than the limit
+  /// of open files leaves room for.
+  public var maximumConnections = 65_536
+  /// Bytes that are read and dropped after the last answer; a client that sends more is cut off. 16 MiB by default.
+  public var maximumLingerBytes = 16 * 1024 * 1024
+  /// Bytes of bodies that are held for the rules, requests' and answers' of all connections together. Beyond them a request is
+  /// answered with 503, and in detect mode goes on inspected in part. 256 MiB by default.
+  public var maximumHeldBytes = 256 * 1024 * 1024
   /// The cookie that carries the session, lower case.
   public var sessionCookie = "session"
-  /// Seconds for a whole request head, from its first byte. 10 by default.
-  public var headTimeout = 10
-  /// Seconds without a byte of a request's body. 30 by default.
-  public var bodyTimeout = 30
-  /// Seconds that an idle connection to a client stays open. 60 by default.
-  public var idleTimeout = 60
-  /// Seconds to connect to an upstream. 3 by default.
-  public var connectTimeout = 3
-  /// Seconds without a byte of the upstream's answer. 30 by default.
-  public var upstreamTimeout = 30
-  /// Seconds that a drain waits for requests in flight. 30 by default.
-  public var drainTimeout = 30
+  /// For a whole request head, from its first byte. 10 seconds by default.
+  public var headTimeout = Duration.seconds(10)
+  /// Without a byte of a request's body. 30 seconds by default.
+  public var bodyTimeout = Duration.seconds(30)
+  /// For a request's body as a whole; each `minimumBodyRate` bytes add a second to it. 30 seconds by default.
+  public var bodyGrace = Duration.seconds(30)
+  /// Bytes a second that a body must come at on average, after the grace; 0 for any rate. 500 by default: slower than any
+  /// connection that people use.
+  public var minimumBodyRate = 500
+  /// That an idle connection to a client stays open. 60 seconds by default.
+  public var idleTimeout = Duration.seconds(60)
+  /// To connect to an upstream. 3 seconds by default.
+  public var connectTimeout = Duration.seconds(3)
+  /// Without a byte of the upstream's answer. 30 seconds by default.
+  public var upstreamTimeout = Duration.seconds(30)
+  /// That an idle connection to an upstream is kept for the next request. 30 seconds by default: less than most servers wait before
+  /// they close it, perhaps just when a request is on its way.
+  public var upstreamIdleTimeout = Duration.seconds(30)
+  /// Without a byte reaching a client that has an answer to read. Noticed after this long, and before twice that. 30 seconds by
+  /// default.
+  public var writeTimeout = Duration.seconds(30)
+  /// After the last answer, without a byte of what the client is still sending, before its side is closed too. 2 seconds by default.
+  public var lingerTimeout = Duration.seconds(2)
+  /// The same, however much it sends. 15 seconds by default.
+  public var lingerTotal = Duration.seconds(15)
+  /// That a drain goes on taking connections after `/readyz` has said 503, for balancers that have not heard it yet; and that a
+  /// connection without a request has for one then. 1 second by default.
+  public var drainGrace = Duration.seconds(1)
+  /// That a drain waits for requests in flight. 30 seconds by default.
+  public var drainTimeout = Duration.seconds(30)
   public var version = "0"
   /// Called for each exchange, on its event loop, before the answer's last byte is sent. For tests.
   public var onExchange: (@Sendable (ExchangeRecord) -> Void)?

@@ -45,6 +45,10 @@ public final class ProxyServer: Sendable {
     try await ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelOption(.maxMessagesPerRead, value: UInt(ListenerHandler.maximumAccepts))
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(ListenerHandler()) }
+      }
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       .childChannelInitializer { channel in
@@ -63,17 +67,26 @@ public final class ProxyServer: Sendable {
   /// Takes a new generation of rules; requests in flight end with theirs.
   public func replaceRules(with inspector: Inspector) { shared.replace(inspector) }
 
-  /// Stops listening, lets requests in flight end for up to `drainTimeout` seconds, then closes everything. A second call does nothing.
+  /// Ends without breaking a request, in steps; a second call does nothing.
+  ///
+  /// 1. `/readyz` says 503, and every answer closes its connection. For `drainGrace` all else goes on.
+  /// 2. The listener closes, when nobody stands in its queue. Idle connections are closed; those that have not carried a request
+  ///    yet have `drainGrace` to bring one.
+  /// 3. When no connection is left, or `drainTimeout` after the beginning, the rest is closed.
   public func drain() async throws {
     guard !shared.isDraining.exchange(true, ordering: .relaxed) else { return }
-    try? await listener.close().get()
+    let deadline = ContinuousClock.now + shared.configuration.drainTimeout
+    try await Task.sleep(for: min(shared.configuration.drainGrace, shared.configuration.drainTimeout))
+    listener.pipeline.fireUserInboundEventTriggered(ListenerHandler.Stop())
+    try? await listener.closeFuture.get()
     for loop in loops { loop.eventLoop.execute { loop.drain() } }
-    let deadline = NIODeadline.now() + .seconds(Int64(shared.configuration.drainTimeout))
-    while NIODeadline.now() < deadline {
+    // Twice: a connection that was accepted last may be on its way between two loops.
+    var emptyCount = 0
+    while emptyCount < 2, ContinuousClock.now < deadline {
       var count = 0
       for loop in loops { count += try await loop.eventLoop.submit { loop.clientCount }.get() }
-      if count == 0 { break }
-      try await Task.sleep(for: .milliseconds(20))
+      emptyCount = count == 0 ? emptyCount + 1 : 0
+      try await Task.sleep(for: .milliseconds(5))
     }
     for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
     try? await admin?.close().get()

@@ -7,6 +7,10 @@ final class ProxyShared: Sendable {
   let configuration: ProxyConfiguration
   let metrics: Metrics
   let upstreams: UpstreamSet
+  /// By what name this process stands in `Via`; different for each, or a chain of two would look like a loop.
+  let pseudonym = "ropeline-" + String(UInt64.random(in: 0x1000_0000_0000...0xFFFF_FFFF_FFFF), radix: 16)
+  let held: HeldBytes
+  let maximumConnections: Int
   let isDraining = Atomic<Bool>(false)
   private let current: Mutex<Inspector>
 
@@ -14,6 +18,8 @@ final class ProxyShared: Sendable {
     self.configuration = configuration
     metrics = Metrics(version: configuration.version)
     upstreams = UpstreamSet(configuration.upstreams)
+    maximumConnections = min(configuration.maximumConnections, FileLimit.connections)
+    held = HeldBytes(maximum: configuration.maximumHeldBytes)
     current = Mutex(inspector)
   }
 

@@ -1,9 +1,15 @@
 import HTTPModel
+import Telemetry
 
 /// An answer of our own: problem details (RFC 9457), or a small page for a browser. It never names a rule.
 enum Refusal {
+  /// The status that is sent for one that a rule names: 1xx would not be the last word, and beyond 599 there is nothing.
+  static func finalStatus(_ status: Int) -> Int { (200...599).contains(status) ? status : 403 }
+
+  /// - Parameter status: as `finalStatus` gives it.
   static func bytes(
-    status: Int, requestID: String, wantsHTML: Bool, isHEAD: Bool, isPersistent: Bool, location: [UInt8]? = nil
+    status: Int, requestID: String, wantsHTML: Bool, isHEAD: Bool, isPersistent: Bool, location: [UInt8]? = nil,
+    date: Timestamp = Clock.now()
   ) -> (head: [UInt8], body: [UInt8]) {
     let title = title(of: status)
     let body: String
@@ -23,8 +29,15 @@ enum Refusal {
         "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status),\"detail\":\"\(detail(of: status))\","
         + "\"instance\":\"urn:request:\(requestID)\",\"request_id\":\"\(requestID)\"}\n"
     }
-    let bytes = Array(body.utf8)
-    var head = "HTTP/1.1 \(status) \(title)\r\nContent-Type: \(type)\r\nContent-Length: \(bytes.count)\r\n"
+    var bytes = Array(body.utf8)
+    var head = "HTTP/1.1 \(status) \(title)\r\nDate: \(TimestampText.http(date))\r\n"
+    switch status {
+    case 204, 304: bytes = []  // RFC 9112 section 6.3: what came after the head would be read as the next answer.
+    case 205:  // RFC 9110 section 15.3.6: without content, but that must be said.
+      bytes = []
+      head += "Content-Length: 0\r\n"
+    default: head += "Content-Type: \(type)\r\nContent-Length: \(bytes.count)\r\n"
+    }
     head += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-ID: \(requestID)\r\n"
     if status == 429 || status == 503 { head += "Retry-After: 2\r\n" }
     head += isPersistent ? "\r\n" : "Connection: close\r\n\r\n"
@@ -64,6 +77,7 @@ enum Refusal {
     case 503: "Service Unavailable"
     case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
+    case 508: "Loop Detected"
     default: status < 500 ? "Request Refused" : "Server Error"
     }
   }
@@ -77,6 +91,7 @@ enum Refusal {
     case 502: "The server behind this address did not give a usable answer."
     case 503: "The service is busy. Please try again in a moment."
     case 504: "The server behind this address did not answer in time."
+    case 508: "The request came back to where it had been."
     case 300..<400: "Please follow the link."
     default: "This request was not allowed. If you think that this is a mistake, quote the request number below."
     }

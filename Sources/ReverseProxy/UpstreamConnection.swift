@@ -1,16 +1,28 @@
+import Glibc
 import HTTPModel
 import HTTPWire
 import NIOCore
 import NIOPosix
 
 /// Why an upstream gave no usable answer.
-enum UpstreamFailure: Error { case unreachable, closed, broken, timedOut }
+enum UpstreamFailure: Error {
+  case unreachable
+  /// The connection ended without a byte of an answer.
+  case closed
+  /// What came is no answer, or not all of one.
+  case broken
+  case timedOut
+}
 
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
+  /// An interim answer (RFC 9110 section 15.2) other than 100 and 101; the answer itself follows.
+  func upstreamDidInform(_ response: Response)
   func upstreamDidAnswer(_ head: ParsedResponseHead)
   /// `isLast` is set with the last bytes, which may be none.
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
+  /// Nothing more is there for the moment.
+  func upstreamDidPause()
   func upstreamDidFail(_ failure: UpstreamFailure)
   func upstreamWritabilityDidChange(isWritable: Bool)
 }
@@ -35,14 +47,24 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var state = State.idle
   private var scan = HeadScan()
   private var isReading = true
+  /// Since when nobody uses it.
+  private(set) var idleSince = NIODeadline.now()
+  private var writeProgress = WriteProgress()
   private var buffer = ByteBuffer()
   private var channel: (any Channel)?
   private weak var receiver: (any UpstreamReceiver)?
   private weak var loop: LoopState?
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
-  /// Set when the upstream answered before it had the whole request: the rest would be read as the next one.
-  var mustClose = false
+  /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
+  private var hasAnswerBytes = false
+  private var interimCount = 0
+  /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
+  /// to the upstream: requests of other clients would be smuggled into its body.
+  private var isRequestWhole = false
+
+  /// Interim answers to one request that are passed on; what comes beyond them is dropped, and gives the upstream no more time.
+  private static let maximumInterimAnswers = 32
 
   init(upstream: Int, loop: LoopState) {
     self.upstream = upstream
@@ -57,8 +79,13 @@ final class UpstreamConnection: ChannelInboundHandler {
     let result = NIOLoopBound(body, eventLoop: loop.eventLoop)
     let address = loop.shared.upstreams.all[upstream]
     ClientBootstrap(group: loop.eventLoop)
-      .connectTimeout(.seconds(Int64(loop.shared.configuration.connectTimeout)))
+      .connectTimeout(TimeAmount(loop.shared.configuration.connectTimeout))
       .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      // An upstream that vanished without a word is noticed after two minutes, however long an answer may be silent.
+      .channelOption(.socketOption(.so_keepalive), value: 1)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: 60)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: 15)
+      .channelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: 4)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
       }
@@ -89,19 +116,29 @@ final class UpstreamConnection: ChannelInboundHandler {
   // MARK: Requests
 
   /// Begins a request. The answer goes to `receiver`.
-  func send(_ bytes: [UInt8], toHEAD: Bool, receiver: any UpstreamReceiver) {
+  ///
+  /// - Parameter isWhole: nothing of the request follows.
+  func send(_ bytes: [UInt8], toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
-    write(bytes)
+    hasAnswerBytes = false
+    interimCount = 0
+    write(bytes, isLast: isWhole)
   }
 
-  func write(_ bytes: [UInt8]) {
-    guard let channel else { return }
+  /// - Parameter isLast: nothing of the request follows; the bytes may be none.
+  func write(_ bytes: [UInt8], isLast: Bool) {
+    isRequestWhole = isLast
+    guard let channel, !bytes.isEmpty else { return }
+    writeProgress.wrote(bytes.count)
     channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
   }
 
   var isWritable: Bool { channel?.isWritable ?? false }
+
+  /// Whether the upstream has taken more of the request since the last call.
+  func hasTakenMore() -> Bool { writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) }
 
   /// Whether to read what the upstream sends: off while the client is slow.
   func setReading(_ isOn: Bool) {
@@ -119,9 +156,14 @@ final class UpstreamConnection: ChannelInboundHandler {
   // MARK: Answers
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    var incoming = unwrapInboundIn(data)
-    if buffer.readableBytes == 0 { buffer = incoming } else { buffer.writeBuffer(&incoming) }
+    hasAnswerBytes = true
+    buffer.receive(unwrapInboundIn(data))
     process()
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    receiver?.upstreamDidPause()
+    context.fireChannelReadComplete()
   }
 
   private func process() {
@@ -140,8 +182,11 @@ final class UpstreamConnection: ChannelInboundHandler {
           buffer.moveReaderIndex(forwardBy: consumed)
           scan = HeadScan()
           if head.response.status < 200 {
-            // 101 would be a tunnel that nobody asked for; other interim answers are dropped.
+            // 101 would be a tunnel that nobody asked for.
             if head.response.status == 101 { return fail(.broken) }
+            interimCount += 1
+            // To the one that waits for 100, this proxy has said so itself.
+            if head.response.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head.response) }
             continue
           }
           begin(head)
@@ -196,8 +241,10 @@ final class UpstreamConnection: ChannelInboundHandler {
     let receiver = self.receiver
     self.receiver = nil
     isReused = true
-    if keeps, !mustClose, buffer.readableBytes == 0, let loop {
+    // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
+    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
       state = .idle
+      idleSince = .now()
       buffer = ByteBuffer()
       setReading(true)
       loop.giveBack(self)
@@ -221,14 +268,14 @@ final class UpstreamConnection: ChannelInboundHandler {
     case .idle:
       state = .closed
       loop?.forget(self)
-    case .head, .body, .chunked: fail(.closed)
+    case .head, .body, .chunked: fail(hasAnswerBytes ? .broken : .closed)
     }
     channel = nil
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     if case .closed = state { return }
-    fail(.closed)
+    fail(hasAnswerBytes ? .broken : .closed)
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {

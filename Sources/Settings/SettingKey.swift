@@ -39,15 +39,29 @@ public struct SettingKey: Sendable, Equatable {
 
     .init("timeouts", "head", .seconds(1...3600), "10s", "For a whole request head, from its first byte."),
     .init("timeouts", "body", .seconds(1...3600), "30s", "Without a byte of a request's body."),
+    .init("timeouts", "body-grace", .seconds(1...86_400), "30s", "For a body as a whole; each limits.body-rate bytes add a second."),
     .init("timeouts", "idle", .seconds(1...86_400), "60s", "That an idle connection to a client stays open."),
     .init("timeouts", "connect", .seconds(1...3600), "3s", "To connect to an upstream."),
     .init("timeouts", "upstream", .seconds(1...86_400), "30s", "Without a byte of the upstream's answer."),
+    .init("timeouts", "upstream-idle", .seconds(1...86_400), "30s", "That an idle connection to an upstream is kept."),
+    .init("timeouts", "write", .seconds(1...86_400), "30s", "Without a byte reaching a client that has an answer to read."),
+    .init("timeouts", "linger", .seconds(1...3600), "2s", "Without a byte of what a client still sends after its last answer."),
+    .init("timeouts", "linger-total", .seconds(1...3600), "15s", "That what a client still sends after its last answer is read."),
+    .init("timeouts", "drain-grace", .seconds(0...3600), "1s", "That a drain goes on taking connections after /readyz has said 503."),
     .init("timeouts", "drain", .seconds(0...86_400), "30s", "That a drain waits for requests in flight."),
 
     .init("limits", "request-line", .bytes(64...1_048_576), "16KiB", "Of the request line; longer is 414."),
     .init("limits", "field", .bytes(64...1_048_576), "16KiB", "Of one field line; longer is 431."),
     .init("limits", "fields", .bytes(64...16_777_216), "64KiB", "Of all field lines together; more is 431."),
     .init("limits", "field-count", .number(1...10_000), "128", "Field lines; more is 431."),
+    .init("limits", "body-rate", .bytes(0...1_073_741_824), "500", "A second that a body comes at on average, or 408; 0 for any rate."),
+    .init(
+      "limits", "held-bodies", .bytes(1_048_576...1_099_511_627_776), "256MiB",
+      "Of bodies held for the rules, of all connections together; beyond them requests are answered with 503."),
+    .init("limits", "linger", .bytes(0...1_073_741_824), "16MiB", "That a client may still send after its last answer."),
+    .init(
+      "limits", "connections", .number(1...1_000_000), "65536",
+      "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
 
     .init("rules", "crs", .switchable, "false", "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS."),
     .init("rules", "crs-dir", .path, nil, "Load the CRS of this directory (crs-setup.conf and rules/)."),

@@ -89,6 +89,10 @@ public enum AuditRecord {
     json.number(record.inspectionTime)
     json.key("upstream_us")
     if let time = record.upstreamTime { json.number(time) } else { json.null() }
+    if let party = record.brokenOffBy {
+      json.key("broken_off_by")
+      json.string(party.rawValue)
+    }
     // What the analyzer needs beside it to read audit records as a log.
     json.key("http_user_agent")
     json.string(request.head.fields.firstValue(of: "user-agent") ?? [], limit: 1024)

@@ -22,8 +22,13 @@ public struct ExchangeRecord: Sendable {
   public var phaseTimes = SIMD8<Int32>(repeating: -1)
   /// Whether the answer was one of our own: a refusal, or an error of the way.
   public var isOwnAnswer = false
+  /// Who broke the answer off, if somebody did.
+  public var brokenOffBy: Party?
   public var upstreamTime: Int?
   public var totalTime = 0
+
+  /// Those who can end an answer that is under way, whose status has gone out already.
+  public enum Party: String, Sendable { case client, upstream }
 
   public init(request: Request, status: Int, outcome: InspectionOutcome) {
     self.request = request

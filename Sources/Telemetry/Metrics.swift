@@ -16,6 +16,10 @@ public final class Metrics: Sendable {
   }
   private let state = Mutex(State())
   public let inFlight = Atomic<Int>(0)
+  /// Connections to clients.
+  public let connections = Atomic<Int>(0)
+  /// Connections that were closed at once since there were too many.
+  public let refusedConnections = Atomic<Int>(0)
   private let version: String
 
   public init(version: String) { self.version = version }
@@ -39,16 +43,20 @@ public final class Metrics: Sendable {
     if let fault = record.outcome.evidence.framing { return fault.status == 413 ? "limit" : "framing" }
     if record.outcome.verdict.kind == .block, let fault = record.outcome.evidence.body { return fault.status == 413 ? "limit" : "body" }
     if record.outcome.verdict.kind == .block || record.outcome.would != nil { return "rules" }
+    if let party = record.brokenOffBy { return party.rawValue }
     switch record.status {
     case 499: return "client"
     case 408 where record.isOwnAnswer: return "timeout"
+    case 503 where record.isOwnAnswer: return "limit"
     case 500... where record.isOwnAnswer: return "upstream"
     default: return "none"
     }
   }
 
-  /// - Parameter droppedLines: log lines that could not be written.
-  public func text(droppedLines: Int) -> String {
+  /// - Parameters:
+  ///   - droppedLines: log lines that could not be written.
+  ///   - heldBytes: bytes of bodies that are held for the rules.
+  public func text(droppedLines: Int, heldBytes: Int = 0) -> String {
     let state = state.withLock { $0 }
     var lines: [String] = []
     func metric(_ name: String, _ kind: String, _ help: String) {
@@ -69,6 +77,10 @@ public final class Metrics: Sendable {
     lines += state.upstream.lines("ropeline_upstream_duration_seconds")
     metric("ropeline_inflight_requests", "gauge", "Requests that are being handled.")
     lines.append("ropeline_inflight_requests \(inFlight.load(ordering: .relaxed))")
+    metric("ropeline_connections", "gauge", "Connections to clients.")
+    lines.append("ropeline_connections \(connections.load(ordering: .relaxed))")
+    metric("ropeline_connections_refused_total", "counter", "Connections that were closed at once since there were too many.")
+    lines.append("ropeline_connections_refused_total \(refusedConnections.load(ordering: .relaxed))")
     metric("ropeline_rule_matches_total", "counter", "Matches by rule.")
     for (id, count) in state.rules.sorted(by: { $0.key < $1.key }) {
       lines.append("ropeline_rule_matches_total{rule_id=\"\(id)\"} \(count)")
@@ -77,6 +89,8 @@ public final class Metrics: Sendable {
     for (reason, count) in state.uninspected.sorted(by: { $0.key < $1.key }) {
       lines.append("ropeline_uninspected_total{reason=\"\(reason)\"} \(count)")
     }
+    metric("ropeline_held_body_bytes", "gauge", "Bytes of bodies that are held for the rules.")
+    lines.append("ropeline_held_body_bytes \(heldBytes)")
     metric("ropeline_log_dropped_total", "counter", "Log lines that could not be written.")
     lines.append("ropeline_log_dropped_total \(droppedLines)")
     metric("ropeline_build_info", "gauge", "The version that runs.")

@@ -2,6 +2,7 @@ import HTTPModel
 
 /// Times as text, without a calendar library: UTC only.
 public enum TimestampText {
+  private static let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
   /// `2026-11-20T19:58:02.114Z`
@@ -14,7 +15,6 @@ public enum TimestampText {
   /// `Fri Nov 20 19:58:02 2026`, as C's `asctime` writes it.
   public static func calendar(_ time: Timestamp) -> String {
     let (date, _) = parts(time)
-    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let clock = "\(two(date.hour)):\(two(date.minute)):\(two(date.second))"
     return "\(days[date.weekday]) \(months[date.month - 1]) \(date.day < 10 ? " " : "")\(date.day) \(clock) \(date.year)"
   }
@@ -23,6 +23,13 @@ public enum TimestampText {
   public static func common(_ time: Timestamp) -> String {
     let (date, _) = parts(time)
     return "\(two(date.day))/\(months[date.month - 1])/\(date.year):\(two(date.hour)):\(two(date.minute)):\(two(date.second)) +0000"
+  }
+
+  /// `Fri, 20 Nov 2026 19:58:02 GMT`, the form that HTTP prefers (RFC 9110 section 5.6.7).
+  public static func http(_ time: Timestamp) -> String {
+    let (date, _) = parts(time)
+    let clock = "\(two(date.hour)):\(two(date.minute)):\(two(date.second))"
+    return "\(days[date.weekday]), \(two(date.day)) \(months[date.month - 1]) \(date.year) \(clock) GMT"
   }
 
   /// Seconds with three decimals, as nginx's `$msec`.

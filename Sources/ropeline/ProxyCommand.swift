@@ -72,6 +72,7 @@ struct ProxyCommand: AsyncParsableCommand {
     let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
     if check { return try showCheck(plan, inspector) }
     let configuration = try plan.openingLogs()
+    FileLimit.raise()
     // Caught from here on, so that a signal during the start is not lost.
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
     let file = plan.settings.text("rules.collections").map { CollectionFile(path: $0, store: collections) }
@@ -96,6 +97,8 @@ struct ProxyCommand: AsyncParsableCommand {
       default:
         Terminal.error("ropeline: draining: no new connections; requests in flight end first")
         try await server.drain()
+        // A reader of our logs that is slow gets the last lines too; one that stands still does not keep us.
+        for writer in [configuration.audit, configuration.access].compactMap({ $0 }) { await writer.finish(within: .seconds(1)) }
         return
       }
     }

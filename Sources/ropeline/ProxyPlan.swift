@@ -72,14 +72,24 @@ struct ProxyPlan {
     if let cookie = settings.text("identity.session-cookie") { configuration.sessionCookie = cookie.lowercased() }
     apply("timeouts.head", to: &configuration.headTimeout)
     apply("timeouts.body", to: &configuration.bodyTimeout)
+    apply("timeouts.body-grace", to: &configuration.bodyGrace)
     apply("timeouts.idle", to: &configuration.idleTimeout)
     apply("timeouts.connect", to: &configuration.connectTimeout)
     apply("timeouts.upstream", to: &configuration.upstreamTimeout)
+    apply("timeouts.upstream-idle", to: &configuration.upstreamIdleTimeout)
+    apply("timeouts.write", to: &configuration.writeTimeout)
+    apply("timeouts.linger", to: &configuration.lingerTimeout)
+    apply("timeouts.linger-total", to: &configuration.lingerTotal)
+    apply("timeouts.drain-grace", to: &configuration.drainGrace)
     apply("timeouts.drain", to: &configuration.drainTimeout)
     apply("limits.request-line", to: &configuration.limits.maximumLineBytes)
     apply("limits.field", to: &configuration.limits.maximumFieldBytes)
     apply("limits.fields", to: &configuration.limits.maximumSectionBytes)
     apply("limits.field-count", to: &configuration.limits.maximumFieldCount)
+    apply("limits.body-rate", to: &configuration.minimumBodyRate)
+    apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
+    apply("limits.linger", to: &configuration.maximumLingerBytes)
+    apply("limits.connections", to: &configuration.maximumConnections)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
       configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
@@ -88,6 +98,10 @@ struct ProxyPlan {
       throw ExitCode(2)
     }
     return configuration
+  }
+
+  private func apply(_ path: String, to value: inout Duration) {
+    if let number = settings.number(path) { value = .seconds(number) }
   }
 
   private func apply(_ path: String, to value: inout Int) {

@@ -1,79 +1,9 @@
 import Detection
 import Glibc
-import ReverseProxy
-import SecLang
-import Synchronization
-import Telemetry
 import Testing
-
-private struct NoFiles: RuleFileReader {
-  struct Missing: Error {}
-  func read(_ path: String) throws -> [UInt8] { throw Missing() }
-  func glob(_ pattern: String) -> [String] { [] }
-}
-
-private final class Log: Sendable {
-  let records = Mutex<[ExchangeRecord]>([])
-  let seen = Mutex<[String]>([])
-
-  func note(_ text: String) { seen.withLock { $0.append(text) } }
-}
 
 @Suite("Bodies, slowness and failure", .serialized)
 struct BodyAndFailureTests {
-  private static func inspector(_ rules: String, _ mode: EnforcementMode = .block) throws -> Inspector {
-    var parser = RuleSetParser(reader: NoFiles())
-    parser.parse(text: Array(rules.utf8), path: "test.conf")
-    return try Inspector(ruleSet: parser.finish(), configuration: InspectorConfiguration(mode: mode))
-  }
-
-  private static func withProxy(
-    rules: String = "", mode: EnforcementMode = .block, origins: [ScriptedOrigin], log: Log = Log(),
-    configure: (inout ProxyConfiguration) -> Void = { _ in }, _ body: (ProxyServer, Log) async throws -> Void
-  ) async throws {
-    var configuration = ProxyConfiguration(upstreams: origins.map { Upstream(host: "127.0.0.1", port: $0.port) })
-    configuration.listenPort = 0
-    configuration.onExchange = { record in log.records.withLock { $0.append(record) } }
-    configuration.drainTimeout = 5
-    configure(&configuration)
-    let server = try await ProxyServer.start(configuration: configuration, inspector: try inspector(rules, mode))
-    try await body(server, log)
-    try await server.drain()
-    for origin in origins { origin.stop() }
-  }
-
-  /// Reads one request with its body and gives it as text.
-  private static func readRequest(_ connection: LoopbackSocket) -> String? {
-    var text = connection.receive(until: "\r\n\r\n")
-    guard let end = text.firstRange(of: "\r\n\r\n") else { return nil }
-    if text.contains("Transfer-Encoding: chunked") {
-      if !text.hasSuffix("0\r\n\r\n") { text += connection.receive(until: "0\r\n\r\n") }
-      return text
-    }
-    guard let match = text.firstMatch(of: /\r\nContent-Length: (\d+)/), let length = Int(match.1) else { return text }
-    var body = Array(text[end.upperBound...].utf8)
-    while body.count < length {
-      let more = connection.receive()
-      if more.isEmpty { return nil }
-      body += more
-    }
-    return text[..<end.upperBound] + String(decoding: body, as: UTF8.self)
-  }
-
-  /// Answers every request on a connection with `ok`.
-  private static func polite(_ log: Log) -> ScriptedOrigin {
-    ScriptedOrigin { connection, _ in
-      while let request = readRequest(connection) {
-        log.note(request)
-        connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-      }
-    }
-  }
-
-  private static func post(_ body: String, fields: String = "") -> String {
-    "POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
-  }
-
   static let overLimit: [(rules: String, mode: EnforcementMode, status: Int, isForwarded: Bool)] = [
     ("SecRequestBodyLimit 1000", .block, 413, false),
     ("SecRequestBodyLimit 1000", .detect, 200, true),
@@ -86,13 +16,13 @@ struct BodyAndFailureTests {
   func bodyLimit(setting: (rules: String, mode: EnforcementMode, status: Int, isForwarded: Bool), isChunked: Bool) async throws {
     let log = Log()
     let body = String(repeating: "0123456789", count: 50_000)
-    try await Self.withProxy(rules: setting.rules, mode: setting.mode, origins: [Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(rules: setting.rules, mode: setting.mode, origins: [Harness.polite(log)], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       if isChunked {
         client.send("POST /p HTTP/1.1\r\nHost: h\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
         client.send("7a120\r\n\(body)\r\n0\r\n\r\n")
       } else {
-        client.send(Self.post(body))
+        client.send(Harness.post(body))
       }
       #expect(client.receiveToEnd().hasPrefix("HTTP/1.1 \(setting.status) "))
       client.close()
@@ -107,7 +37,7 @@ struct BodyAndFailureTests {
   func largeAnswer(isChunked: Bool) async throws {
     let size = 6_000_000
     let origin = ScriptedOrigin { connection, _ in
-      guard Self.readRequest(connection) != nil else { return }
+      guard Harness.readRequest(connection) != nil else { return }
       let body = String(repeating: "x", count: size)
       connection.send("HTTP/1.1 200 OK\r\n")
       if isChunked {
@@ -116,7 +46,7 @@ struct BodyAndFailureTests {
         connection.send("Content-Length: \(size)\r\n\r\n\(body)")
       }
     }
-    try await Self.withProxy(origins: [origin]) { server, _ in
+    try await Harness.withProxy(origins: [origin]) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
       try await Task.sleep(for: .milliseconds(200))
@@ -130,7 +60,7 @@ struct BodyAndFailureTests {
   @Test("the proxy answers Expect: 100-continue itself")
   func continues() async throws {
     let log = Log()
-    try await Self.withProxy(origins: [Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(origins: [Harness.polite(log)], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
       #expect(client.receive(until: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
@@ -144,7 +74,7 @@ struct BodyAndFailureTests {
   @Test("a request may come byte by byte")
   func byteByByte() async throws {
     let log = Log()
-    try await Self.withProxy(origins: [Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(origins: [Harness.polite(log)], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       var option: Int32 = 1
       setsockopt(client.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &option, socklen_t(MemoryLayout<Int32>.size))
@@ -160,11 +90,11 @@ struct BodyAndFailureTests {
   @Test("an upstream that says nothing is a 504, a head that does not end a 408")
   func timeouts() async throws {
     let origin = ScriptedOrigin { connection, _ in _ = connection.receiveToEnd() }
-    try await Self.withProxy(
+    try await Harness.withProxy(
       origins: [origin],
       configure: {
-        $0.upstreamTimeout = 1
-        $0.headTimeout = 1
+        $0.upstreamTimeout = .milliseconds(300)
+        $0.headTimeout = .milliseconds(300)
       }
     ) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
@@ -187,12 +117,12 @@ struct BodyAndFailureTests {
         log.note(connection.receive(until: "\r\n\r\n"))
         connection.send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
         log.note(connection.receiveToEnd())
-      } else if let request = Self.readRequest(connection) {
+      } else if let request = Harness.readRequest(connection) {
         log.note(request)
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
       }
     }
-    try await Self.withProxy(rules: "SecRequestBodyAccess Off", origins: [origin], log: log) { server, _ in
+    try await Harness.withProxy(rules: "SecRequestBodyAccess Off", origins: [origin], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc")
       #expect(client.receive(until: "\r\n\r\n").contains("Connection: close\r\n"))
@@ -211,12 +141,12 @@ struct BodyAndFailureTests {
   @Test("a kept connection that the upstream closed costs no request that may be sent twice")
   func staleConnection() async throws {
     let origin = ScriptedOrigin { connection, number in
-      guard Self.readRequest(connection) != nil else { return }
+      guard Harness.readRequest(connection) != nil else { return }
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n\(number)")
       // The first connection ends without an answer to its second request.
       if number == 0 { _ = connection.receive(until: "\r\n\r\n") }
     }
-    try await Self.withProxy(origins: [origin]) { server, _ in
+    try await Harness.withProxy(origins: [origin]) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n")
       #expect(client.receive(until: "\r\n\r\n0").hasSuffix("0"))
@@ -233,10 +163,10 @@ struct BodyAndFailureTests {
     let down = ScriptedOrigin { _, _ in }
     down.stop()
     try await Task.sleep(for: .milliseconds(50))
-    try await Self.withProxy(origins: [down, Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(origins: [down, Harness.polite(log)], log: log) { server, _ in
       for _ in 0..<4 {
         let client = LoopbackSocket.connect(port: server.port)
-        client.send(Self.post("a"))
+        client.send(Harness.post("a"))
         #expect(client.receiveToEnd().hasSuffix("ok"))
         client.close()
       }
@@ -247,10 +177,10 @@ struct BodyAndFailureTests {
   @Test("half an answer ends in a broken connection, not in a whole one")
   func truncatedAnswer() async throws {
     let origin = ScriptedOrigin { connection, _ in
-      guard Self.readRequest(connection) != nil else { return }
+      guard Harness.readRequest(connection) != nil else { return }
       connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel")
     }
-    try await Self.withProxy(origins: [origin]) { server, log in
+    try await Harness.withProxy(origins: [origin]) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
       let answer = client.receiveToEnd()
@@ -263,11 +193,11 @@ struct BodyAndFailureTests {
   @Test("an HTTP/1.0 client gets neither chunks nor a kept connection it did not ask for")
   func http10() async throws {
     let origin = ScriptedOrigin { connection, _ in
-      while Self.readRequest(connection) != nil {
+      while Harness.readRequest(connection) != nil {
         connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
       }
     }
-    try await Self.withProxy(origins: [origin]) { server, _ in
+    try await Harness.withProxy(origins: [origin]) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.0\r\n\r\n")
       let answer = client.receiveToEnd()
@@ -281,8 +211,8 @@ struct BodyAndFailureTests {
     arguments: ["GET / HT", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab"])
   func vanishes(text: String) async throws {
     let log = Log()
-    let origin = Self.polite(log)
-    try await Self.withProxy(origins: [origin], log: log) { server, _ in
+    let origin = Harness.polite(log)
+    try await Harness.withProxy(origins: [origin], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send(text)
       try await Task.sleep(for: .milliseconds(100))
@@ -296,21 +226,21 @@ struct BodyAndFailureTests {
   func drain() async throws {
     let log = Log()
     let origin = ScriptedOrigin { connection, _ in
-      guard let request = Self.readRequest(connection) else { return }
+      guard let request = Harness.readRequest(connection) else { return }
       log.note(request)
       usleep(500_000)
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     }
-    try await Self.withProxy(origins: [origin], log: log) { server, _ in
+    try await Harness.withProxy(origins: [origin], log: log) { server, _ in
       let idle = LoopbackSocket.connect(port: server.port)
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
       while log.seen.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
       async let drained: Void = server.drain()
-      let answer = client.receiveToEnd()
+      let answer = await Thread.run { client.receiveToEnd() }
       // Whether the drain began before the answer, and so said `Connection: close`, is up to the scheduler.
       #expect(answer.hasSuffix("ok"))
-      #expect(idle.receiveToEnd().isEmpty)
+      #expect(await Thread.run { idle.receiveToEnd() }.isEmpty)
       client.close()
       idle.close()
       try await drained
@@ -320,11 +250,11 @@ struct BodyAndFailureTests {
   @Test("new rules hold for new requests")
   func reload() async throws {
     let log = Log()
-    try await Self.withProxy(origins: [Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(origins: [Harness.polite(log)], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET /?a=stop HTTP/1.1\r\nHost: h\r\n\r\n")
       #expect(client.receive(until: "\r\n\r\nok").hasPrefix("HTTP/1.1 200 "))
-      server.replaceRules(with: try Self.inspector("SecRule ARGS \"@streq stop\" \"id:1,phase:1,deny,status:418,log\""))
+      server.replaceRules(with: try Harness.inspector("SecRule ARGS \"@streq stop\" \"id:1,phase:1,deny,status:418,log\""))
       client.send("GET /?a=stop HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nConnection: close\r\n\r\n")
       let answer = client.receiveToEnd()
       #expect(answer.hasPrefix("HTTP/1.1 418 ") && answer.contains("text/html") && answer.contains("Cache-Control: no-store"))
@@ -336,13 +266,13 @@ struct BodyAndFailureTests {
   @Test("the answer's body is judged where the rules ask for it")
   func responseBody() async throws {
     let origin = ScriptedOrigin { connection, _ in
-      while Self.readRequest(connection) != nil {
+      while Harness.readRequest(connection) != nil {
         connection.send(
           "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nsec\r\n3\r\nret\r\n0\r\n\r\n")
       }
     }
     let rules = "SecResponseBodyAccess On\nSecRule RESPONSE_BODY \"@contains secret\" \"id:1,phase:4,deny,log\""
-    try await Self.withProxy(rules: rules, origins: [origin]) { server, _ in
+    try await Harness.withProxy(rules: rules, origins: [origin]) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
       let answer = client.receiveToEnd()
@@ -354,9 +284,9 @@ struct BodyAndFailureTests {
   @Test("the admin port tells health and numbers")
   func admin() async throws {
     let log = Log()
-    try await Self.withProxy(origins: [Self.polite(log)], log: log, configure: { $0.adminPort = 0 }) { server, _ in
+    try await Harness.withProxy(origins: [Harness.polite(log)], log: log, configure: { $0.adminPort = 0 }) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
-      client.send(Self.post("a"))
+      client.send(Harness.post("a"))
       _ = client.receiveToEnd()
       client.close()
       func get(_ path: String) -> String {
@@ -414,7 +344,7 @@ struct BodyAndFailureTests {
   func smugglesNothing(mode: EnforcementMode) async throws {
     #expect(Self.smuggling.count == 60)
     let log = Log()
-    try await Self.withProxy(mode: mode, origins: [Self.polite(log)], log: log) { server, _ in
+    try await Harness.withProxy(mode: mode, origins: [Harness.polite(log)], log: log) { server, _ in
       for text in Self.smuggling {
         let client = LoopbackSocket.connect(port: server.port)
         client.send(text + "GET /smuggled HTTP/1.1\r\nHost: h\r\n\r\n")

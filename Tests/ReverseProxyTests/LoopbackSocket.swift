@@ -12,10 +12,20 @@ struct LoopbackSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }
 
-  static func connect(port: Int) -> LoopbackSocket {
+  /// - Parameter receiveBuffer: bytes that the kernel takes for a slow reader; its own choice if nil.
+  static func connect(port: Int, receiveBuffer: Int32? = nil) -> LoopbackSocket {
     let result = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    if var size = receiveBuffer { setsockopt(result.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size)) }
     _ = withAddress(port: port) { Glibc.connect(result.descriptor, $0, $1) }
     return result
+  }
+
+  /// Nil if nobody listens.
+  static func connectIfPossible(port: Int) -> LoopbackSocket? {
+    let result = LoopbackSocket(descriptor: socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    if withAddress(port: port, { Glibc.connect(result.descriptor, $0, $1) }) == 0 { return result }
+    result.close()
+    return nil
   }
 
   static func withAddress<Result>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
@@ -59,9 +69,13 @@ struct LoopbackSocket: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  func receiveToEnd() -> String {
+  /// - Parameter end: with these bytes enough was read.
+  func receiveToEnd(orUntil end: String? = nil) -> String {
     var bytes: [UInt8] = []
-    while case let more = receive(), !more.isEmpty { bytes += more }
+    while case let more = receive(), !more.isEmpty {
+      bytes += more
+      if let end, bytes.suffix(end.utf8.count).elementsEqual(end.utf8) { break }
+    }
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -97,10 +111,10 @@ final class ScriptedOrigin: Sendable {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
     }
     port = Int(in_port_t(bigEndian: address.sin_port))
-    Self.thread { [self] in
+    Thread.start { [self] in
       while case let client = accept(descriptor, nil, nil), client >= 0 {
         let number = accepted.add(1, ordering: .sequentiallyConsistent).oldValue
-        Self.thread {
+        Thread.start {
           let connection = LoopbackSocket(descriptor: client)
           script(connection, number)
           connection.close()
@@ -111,19 +125,40 @@ final class ScriptedOrigin: Sendable {
   }
 
   func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+}
 
-  private static func thread(_ body: @escaping @Sendable () -> Void) {
-    final class Box: Sendable {
-      let body: @Sendable () -> Void
-      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-    var thread = pthread_t()
+/// A thread of a test's own, for calls that block: the tasks' threads are few.
+final class Thread: Sendable {
+  private let body: @Sendable () -> Void
+  private let isDone = Atomic<Bool>(false)
+
+  private init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+  @discardableResult
+  static func start(_ body: @escaping @Sendable () -> Void) -> Thread {
+    let thread = Thread(body)
+    var handle = pthread_t()
     pthread_create(
-      &thread, nil,
+      &handle, nil,
       { argument in
-        if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+        if let argument {
+          let thread = Unmanaged<Thread>.fromOpaque(argument).takeRetainedValue()
+          thread.body()
+          thread.isDone.store(true, ordering: .releasing)
+        }
         return nil
-      }, Unmanaged.passRetained(Box(body)).toOpaque())
-    pthread_detach(thread)
+      }, Unmanaged.passRetained(thread).toOpaque())
+    pthread_detach(handle)
+    return thread
+  }
+
+  /// Runs `body` on a thread of its own, so that what it waits for finds a thread to run on: a drain is a task like the test.
+  static func run<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in start { continuation.resume(returning: body()) } }
+  }
+
+  /// Returns when the thread has ended.
+  func wait() {
+    while !isDone.load(ordering: .acquiring) { usleep(2000) }
   }
 }

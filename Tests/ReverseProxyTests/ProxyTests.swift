@@ -83,6 +83,7 @@ struct ProxyTests {
     let records = Records()
     var configuration = ProxyConfiguration(upstreams: [Upstream(host: "127.0.0.1", port: upstreamPort ?? port)])
     configuration.listenPort = 0
+    configuration.drainGrace = .milliseconds(20)
     for network in trust {
       let isNetwork = configuration.trustedPeers.insert(network)
       #expect(isNetwork)

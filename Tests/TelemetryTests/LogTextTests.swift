@@ -64,6 +64,11 @@ struct LogTextTests {
     #expect(text.contains("\"verdict\":\"block\",\"would\":null"))
   }
 
+  @Test func timesAreWrittenAsHTTPWritesThem() {
+    #expect(TimestampText.http(Timestamp(microseconds: 784_111_777_000_000)) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(TimestampText.http(Timestamp(microseconds: 1_795_204_800_114_000)) == "Fri, 20 Nov 2026 20:00:00 GMT")
+  }
+
   @Test func metricsCountByVerdictAndRule() throws {
     let metrics = Metrics(version: "1")
     let record = try record(target: "/", agent: [0x78], rules: "SecAction \"id:7,phase:1,deny,log\"")
