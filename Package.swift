@@ -50,13 +50,22 @@ let package = Package(
     .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
       name: "SchemaFiles", dependencies: ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", yams], swiftSettings: strict),
+    .target(name: "GraphQLInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .target(name: "GRPCInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .target(
+      name: "InputValidation",
+      dependencies: [
+        "HTTPModel", "EvidenceModel", "BodyDecoding", "SchemaValidation", "OpenAPIValidation", "GraphQLInspection", "GRPCInspection",
+      ], swiftSettings: strict),
     .target(
       name: "RuleEngine",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"], swiftSettings: strict),
+      name: "Detection",
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts", "BodyDecoding", "InputValidation"],
+      swiftSettings: strict),
     .target(name: "HTTPWire", dependencies: ["HTTPModel", "EvidenceModel", nioCore], swiftSettings: strict),
 
     // The shells
@@ -81,7 +90,7 @@ let package = Package(
       name: "ropeline",
       dependencies: [
         "CAllocationCount",
-        "Settings",
+        "Settings", "SchemaFiles", "SchemaValidation", "OpenAPIValidation", "InputValidation", "GraphQLInspection", "GRPCInspection",
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
         "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
@@ -97,6 +106,7 @@ let package = Package(
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
+    .testTarget(name: "GraphQLInspectionTests", dependencies: ["GraphQLInspection"], swiftSettings: strict),
     .testTarget(
       name: "SchemaFilesTests", dependencies: ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),

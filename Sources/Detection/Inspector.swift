@@ -1,6 +1,7 @@
 import AddressFacts
 import EvidenceModel
 import HTTPModel
+import InputValidation
 import RuleEngine
 import SecLang
 
@@ -23,6 +24,9 @@ public struct InspectorConfiguration: Sendable {
   public var utcOffset = 0
   /// Persistent collections, kept over generations of rules; without them records last for one transaction.
   public var collections: CollectionStore?
+
+  /// What requests are held against beside the rules; nil: nothing.
+  public var schema: SchemaGuard?
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
@@ -68,20 +72,29 @@ public final class Inspector: Sendable {
 
   /// What one thread or event loop needs; make one for each.
   public func makeScratch() -> InspectionScratch {
-    InspectionScratch(engine: EngineScratch(matchLimit: rules.settings.pcreMatchLimit))
+    InspectionScratch(engine: EngineScratch(matchLimit: rules.settings.pcreMatchLimit), schema: configuration.schema?.makeScratch())
   }
 
   /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
   public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
     Inspection(
       transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
-      threshold: configuration.threshold)
+      schema: schemaInspection(of: request, scratch), threshold: configuration.threshold)
+  }
+
+  private func schemaInspection(of request: Request, _ scratch: InspectionScratch) -> SchemaInspection? {
+    guard let schema = configuration.schema, let memory = scratch.schema else { return nil }
+    return SchemaInspection(schema, scratch: memory, request: request)
   }
 }
 
 /// Working memory of one thread. Not `Sendable`: confined to it.
 public final class InspectionScratch {
   let engine: EngineScratch
+  let schema: SchemaScratch?
 
-  init(engine: EngineScratch) { self.engine = engine }
+  init(engine: EngineScratch, schema: SchemaScratch?) {
+    self.engine = engine
+    self.schema = schema
+  }
 }

@@ -21,7 +21,16 @@ public final class OpenAPIInspector {
   /// - Returns: the index of the operation, nil if there is none; what was found.
   public func inspect(_ head: RequestHead, coverage: FieldCoverage = .all) -> (operation: Int?, findings: [OpenAPIFinding]) {
     let parts = RequestParts(head)
-    switch parts.path.withUnsafeBufferPointer({ document.router.route(method: head.method, path: $0) }) {
+    var route = parts.path.withUnsafeBufferPointer { document.router.route(method: head.method, path: $0) }
+    if case .unknownMethod(let allowed) = route {
+      // HEAD is GET without the answer's content (RFC 9110 section 9.3.2); a preflight asks about a method, and is not declared.
+      if head.method.elementsEqual("HEAD".utf8), allowed.contains("GET") {
+        route = parts.path.withUnsafeBufferPointer { document.router.route(method: Array("GET".utf8), path: $0) }
+      } else if head.method.elementsEqual("OPTIONS".utf8), !parts.fields("access-control-request-method").isEmpty {
+        return (nil, [])
+      }
+    }
+    switch route {
     case .unknownPath: return (nil, [OpenAPIFinding(kind: .unknownEndpoint, detail: "no path of the document matches")])
     case .unknownMethod(let allowed):
       return (nil, [OpenAPIFinding(kind: .unknownMethod, detail: "the path knows only \(allowed.joined(separator: ", "))")])
@@ -45,7 +54,7 @@ public final class OpenAPIInspector {
   public func inspectBody(_ body: [UInt8], contentTypes: [[UInt8]], operation index: Int) -> [OpenAPIFinding] {
     let operation = document.operations[index]
     guard let declared = operation.body else {
-      return body.isEmpty ? [] : [OpenAPIFinding(kind: .unexpectedBody, place: "body", detail: "the operation declares no body")]
+      return body.isEmpty ? [] : unexpectedBody()
     }
     if body.isEmpty, contentTypes.isEmpty || !declared.isRequired {
       return declared.isRequired ? [OpenAPIFinding(kind: .missingBody, place: "body", detail: "a body is required")] : []
@@ -54,6 +63,11 @@ public final class OpenAPIInspector {
       return [OpenAPIFinding(kind: .wrongContentType, place: "header:Content-Type", detail: "stands more than once")]
     }
     return check(body, contentTypes.first, declared.content, place: "body", invalid: .invalid)
+  }
+
+  /// What is said of a body where the operation declares none.
+  public func unexpectedBody() -> [OpenAPIFinding] {
+    [OpenAPIFinding(kind: .unexpectedBody, place: "body", detail: "the operation declares no body")]
   }
 
   /// Checks a response.
