@@ -35,6 +35,17 @@ struct RulesArguments: ParsableArguments {
     help: ArgumentHelp("Whether \\\\ in operands is halved: modsecurity2 does, modsecurity3 does not.", valueName: "engine"))
   var backslash: Backslash?
 
+  @Option(
+    name: .customLong("schema"),
+    help: ArgumentHelp("An OpenAPI 3.0 or 3.1 document (YAML or JSON) that requests are held against; repeatable.", valueName: "file"))
+  var schemas: [String] = []
+
+  @Option(
+    name: .customLong("schema-policy"),
+    help: ArgumentHelp(
+      "\"KIND off|count|score N|block\", or the same for one operation: \"POST /login: invalid block\"; repeatable.", valueName: "text"))
+  var schemaPolicies: [String] = []
+
   enum Backslash: String, ExpressibleByArgument, CaseIterable { case modsecurity2, modsecurity3 }
 
   func validate() throws {
@@ -68,7 +79,8 @@ struct RulesArguments: ParsableArguments {
 
   /// - Parameter collections: what the collections of an earlier generation of rules hold; new ones otherwise.
   func inspector(
-    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), silencesWarnings: Bool = false
+    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), remembersClients: Bool = false,
+    silencesWarnings: Bool = false
   ) throws -> Inspector {
     let options = options(settings)
     let ruleSet: RuleSet
@@ -81,6 +93,8 @@ struct RulesArguments: ParsableArguments {
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
     configuration.collections = collections
+    configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
+      .load(remembersClients: remembersClients)
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {

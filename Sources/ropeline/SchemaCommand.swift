@@ -17,9 +17,9 @@ struct SchemaCommand: ParsableCommand {
 
   /// Reads a document.
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
-  static func load(_ path: String) throws -> OpenAPIDocument {
+  static func load(_ path: String, options: OpenAPIOptions = OpenAPIOptions()) throws -> OpenAPIDocument {
     do throws(SchemaErrors) {
-      return try SchemaFileLoader(read: FileSystemRuleReader().read).openAPI(at: path)
+      return try SchemaFileLoader(read: FileSystemRuleReader().read).openAPI(at: path, options: options)
     } catch {
       for mistake in error.list { Terminal.error(shown(mistake)) }
       Terminal.error("ropeline: \(error.list.count) \(error.list.count == 1 ? "mistake" : "mistakes") in \(path): nothing was loaded")
