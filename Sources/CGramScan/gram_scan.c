@@ -1,39 +1,65 @@
 #include "gram_scan.h"
 #include <string.h>
 
-typedef uint64_t row __attribute__((vector_size(32)));
-
 static inline uint8_t fold(uint8_t byte) { return (uint8_t)(byte - 0x41) < 26 ? byte | 0x20 : byte; }
 
-#define SCAN_BODY                                                                                       \
-  const row *bytes = (const row *)tables->bytes, *pairs = (const row *)tables->pairs;                   \
-  const row *pairs2 = (const row *)tables->pairs2, *triples = (const row *)tables->triples;             \
-  row b0, b1, p0, p1, q0, q1, t0, t1;                                                                   \
-  memcpy(&b0, out, 32); memcpy(&b1, out + 4, 32); memcpy(&p0, out + 8, 32); memcpy(&p1, out + 12, 32);  \
-  memcpy(&q0, out + 16, 32); memcpy(&q1, out + 20, 32); memcpy(&t0, out + 24, 32); memcpy(&t1, out + 28, 32); \
-  uint8_t before = 0, last = 0;                                                                         \
-  for (size_t index = 0; index < count; index++) {                                                      \
-    uint8_t byte = fold(text[index]);                                                                   \
-    b0 |= bytes[byte * 2]; b1 |= bytes[byte * 2 + 1];                                                   \
-    if (index >= 1) {                                                                                   \
-      uint32_t pair = ropeline_pair_row(last, byte);                                                    \
-      p0 |= pairs[pair * 2]; p1 |= pairs[pair * 2 + 1];                                                 \
-      q0 |= pairs2[pair * 2]; q1 |= pairs2[pair * 2 + 1];                                               \
-      if (index >= 2) {                                                                                 \
-        uint32_t triple = ropeline_triple_row(before, last, byte);                                      \
-        t0 |= triples[triple * 2]; t1 |= triples[triple * 2 + 1];                                       \
-      }                                                                                                 \
-    }                                                                                                   \
-    before = last; last = byte;                                                                         \
-  }                                                                                                     \
-  memcpy(out, &b0, 32); memcpy(out + 4, &b1, 32); memcpy(out + 8, &p0, 32); memcpy(out + 12, &p1, 32);  \
-  memcpy(out + 16, &q0, 32); memcpy(out + 20, &q1, 32); memcpy(out + 24, &t0, 32); memcpy(out + 28, &t1, 32);
-
-static void scan_base(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out) { SCAN_BODY }
-
 #if defined(__x86_64__)
-__attribute__((target("avx2")))
-static void scan_avx2(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out) { SCAN_BODY }
+#include <immintrin.h>
+
+#define AVX2 __attribute__((target("avx2")))
+
+AVX2 static inline __m128i fold16(__m128i bytes) {
+  __m128i letter = _mm_sub_epi8(bytes, _mm_set1_epi8(0x41));
+  __m128i upper = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+  return _mm_or_si128(bytes, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+}
+
+AVX2 static inline __m256i row(const uint64_t *words) { return _mm256_load_si256((const __m256i *)words); }
+
+/// Places 2 and up are taken sixteen at a time: row numbers are computed in vectors, in words, so that the loop only loads and joins.
+AVX2 static void scan_avx2(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out) {
+  __m256i b = row(tables->always), p = row(tables->always + 4), q = row(tables->always + 8), t = row(tables->always + 12);
+  if (count > 0) b = _mm256_or_si256(b, row(tables->bytes + fold(text[0]) * 4));
+  if (count > 1) {
+    uint8_t last = fold(text[1]);
+    const uint64_t *pair = tables->pairs + ropeline_pair_row(fold(text[0]), last) * 8;
+    b = _mm256_or_si256(b, row(tables->bytes + last * 4));
+    p = _mm256_or_si256(p, row(pair));
+    q = _mm256_or_si256(q, row(pair + 4));
+  }
+  _Alignas(32) uint16_t bytes[16], pairs[16], triples[16];
+  uint8_t window[18];
+  for (size_t index = 2; index < count; index += 16) {
+    size_t places = count - index;
+    const uint8_t *from = text + index - 2;
+    if (places < 16) {
+      memcpy(window, from, places + 2);
+      from = window;
+    } else {
+      places = 16;
+    }
+    __m256i first = _mm256_cvtepu8_epi16(fold16(_mm_loadu_si128((const __m128i *)from)));
+    __m256i second = _mm256_cvtepu8_epi16(fold16(_mm_loadu_si128((const __m128i *)(from + 1))));
+    __m256i third = _mm256_cvtepu8_epi16(fold16(_mm_loadu_si128((const __m128i *)(from + 2))));
+    __m256i pair = _mm256_xor_si256(_mm256_mullo_epi16(second, _mm256_set1_epi16(41)), _mm256_mullo_epi16(third, _mm256_set1_epi16(7)));
+    __m256i triple = _mm256_xor_si256(
+      _mm256_xor_si256(_mm256_mullo_epi16(first, _mm256_set1_epi16(1009)), _mm256_mullo_epi16(second, _mm256_set1_epi16(67))),
+      _mm256_mullo_epi16(third, _mm256_set1_epi16(5)));
+    pair = _mm256_slli_epi16(_mm256_and_si256(pair, _mm256_set1_epi16(ROPELINE_PAIR_ROWS - 1)), 3);
+    triple = _mm256_slli_epi16(_mm256_and_si256(triple, _mm256_set1_epi16(ROPELINE_TRIPLE_ROWS - 1)), 2);
+    _mm256_store_si256((__m256i *)bytes, _mm256_slli_epi16(third, 2));
+    _mm256_store_si256((__m256i *)pairs, pair);
+    _mm256_store_si256((__m256i *)triples, triple);
+#pragma clang loop unroll_count(4)
+    for (size_t place = 0; place < places; place++) {
+      b = _mm256_or_si256(b, row(tables->bytes + bytes[place]));
+      p = _mm256_or_si256(p, row(tables->pairs + pairs[place]));
+      q = _mm256_or_si256(q, row(tables->pairs + pairs[place] + 4));
+      t = _mm256_or_si256(t, row(tables->triples + triples[place]));
+    }
+  }
+  _mm256_storeu_si256((__m256i *)out, _mm256_and_si256(_mm256_and_si256(b, p), _mm256_and_si256(q, t)));
+}
 #endif
 
 void ropeline_gram_scan(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out) {
@@ -44,21 +70,28 @@ void ropeline_gram_scan(const struct ropeline_gram_tables *tables, const uint8_t
     return;
   }
 #endif
-  scan_base(tables, text, count, out);
+  ropeline_gram_scan_plain(tables, text, count, out);
 }
 
 void ropeline_gram_scan_plain(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out) {
+  uint64_t rows[4 * ROPELINE_ROW_WORDS];
+  memcpy(rows, tables->always, sizeof rows);
+  uint8_t before = 0, last = 0;
   for (size_t index = 0; index < count; index++) {
     uint8_t byte = fold(text[index]);
-    for (size_t word = 0; word < ROPELINE_ROW_WORDS; word++) {
-      out[word] |= tables->bytes[(size_t)byte * ROPELINE_ROW_WORDS + word];
-      if (index < 1) continue;
-      size_t pair = ropeline_pair_row(fold(text[index - 1]), byte);
-      out[8 + word] |= tables->pairs[pair * ROPELINE_ROW_WORDS + word];
-      out[16 + word] |= tables->pairs2[pair * ROPELINE_ROW_WORDS + word];
-      if (index < 2) continue;
-      size_t triple = ropeline_triple_row(fold(text[index - 2]), fold(text[index - 1]), byte);
-      out[24 + word] |= tables->triples[triple * ROPELINE_ROW_WORDS + word];
+    const uint64_t *bytes = tables->bytes + (size_t)byte * ROPELINE_ROW_WORDS;
+    for (size_t word = 0; word < ROPELINE_ROW_WORDS; word++) rows[word] |= bytes[word];
+    if (index >= 1) {
+      const uint64_t *pairs = tables->pairs + (size_t)ropeline_pair_row(last, byte) * 2 * ROPELINE_ROW_WORDS;
+      for (size_t word = 0; word < 2 * ROPELINE_ROW_WORDS; word++) rows[ROPELINE_ROW_WORDS + word] |= pairs[word];
     }
+    if (index >= 2) {
+      const uint64_t *triples = tables->triples + (size_t)ropeline_triple_row(before, last, byte) * ROPELINE_ROW_WORDS;
+      for (size_t word = 0; word < ROPELINE_ROW_WORDS; word++) rows[3 * ROPELINE_ROW_WORDS + word] |= triples[word];
+    }
+    before = last;
+    last = byte;
   }
+  for (size_t word = 0; word < ROPELINE_ROW_WORDS; word++)
+    out[word] = rows[word] & rows[ROPELINE_ROW_WORDS + word] & rows[2 * ROPELINE_ROW_WORDS + word] & rows[3 * ROPELINE_ROW_WORDS + word];
 }

@@ -6,33 +6,43 @@ import CGramScan
 /// must hold one each. A text's bytes, pairs and triples are looked up in tables of bit rows; the rows of a slot are joined, and a
 /// pattern survives if its bit is in all four. Never a false "no". Immutable; safe from any task.
 ///
-/// Cost: tables of 528 KiB for every 512 patterns; a scan is linear in the text, a few dozen instructions a byte.
+/// Cost: tables of 264 KiB for every bank of 256 patterns; a scan of a bank is linear in the text, about ten instructions a byte with AVX2.
 public final class GramFilter: @unchecked Sendable {
   // Unchecked: the tables are written by `init` alone.
   private let storage: UnsafeMutablePointer<UInt64>
-  private let bankCount: Int
-  private let patternCount: Int
+  private let tables: UnsafeMutablePointer<ropeline_gram_tables>
+  public let bankCount: Int
   /// Words of an answer: 64 patterns each.
   public let wordCount: Int
 
-  private static let bankWords =
-    (Int(ROPELINE_BYTE_ROWS) + 2 * Int(ROPELINE_PAIR_ROWS) + Int(ROPELINE_TRIPLE_ROWS)) * rowWords + 4 * rowWords
-  private static let rowWords = Int(ROPELINE_ROW_WORDS)
+  /// Words of the answer of one bank.
+  public static let bankWords = Int(ROPELINE_ROW_WORDS)
   /// Patterns of one bank of tables.
-  private static let bankPatterns = rowWords * 64
+  public static let bankPatterns = bankWords * 64
 
   /// - Parameter requirements: by pattern; those that require nothing survive always.
   public init(_ requirements: [RequiredTexts]) {
-    patternCount = requirements.count
     bankCount = max((requirements.count + Self.bankPatterns - 1) / Self.bankPatterns, 1)
-    wordCount = bankCount * Self.rowWords
-    let bytes = bankCount * Self.bankWords * 8
-    storage = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: UInt64.self, capacity: bytes / 8)
-    storage.initialize(repeating: 0, count: bytes / 8)
+    wordCount = bankCount * Self.bankWords
+    let bank = Int(ROPELINE_BANK_WORDS)
+    storage = UnsafeMutableRawPointer.allocate(byteCount: bankCount * bank * 8, alignment: 64)
+      .bindMemory(to: UInt64.self, capacity: bankCount * bank)
+    storage.initialize(repeating: 0, count: bankCount * bank)
+    tables = .allocate(capacity: bankCount)
+    for number in 0..<bankCount {
+      let always = storage + number * bank
+      let bytes = always + 4 * Self.bankWords
+      let pairs = bytes + Int(ROPELINE_BYTE_ROWS) * Self.bankWords
+      let triples = pairs + 2 * Int(ROPELINE_PAIR_ROWS) * Self.bankWords
+      (tables + number).initialize(to: ropeline_gram_tables(always: always, bytes: bytes, pairs: pairs, triples: triples))
+    }
     for (number, requirement) in requirements.enumerated() { enter(GramChoice(requirement), number) }
   }
 
-  deinit { UnsafeMutableRawPointer(storage).deallocate() }
+  deinit {
+    tables.deallocate()
+    UnsafeMutableRawPointer(storage).deallocate()
+  }
 
   /// Whether a requirement was found for the pattern at all.
   public static func filters(_ requirement: RequiredTexts) -> Bool { GramChoice(requirement).isUseful }
@@ -41,55 +51,39 @@ public final class GramFilter: @unchecked Sendable {
   ///
   /// - Parameter plainly: without vector instructions; the answer is the same.
   public func scan(_ text: UnsafeBufferPointer<UInt8>, into answer: UnsafeMutablePointer<UInt64>, plainly: Bool = false) {
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 4 * Self.rowWords) { rows in
-      guard let rows = rows.baseAddress else { return }
-      for bank in 0..<bankCount {
-        let base = storage + bank * Self.bankWords
-        var tables = Self.tables(base)
-        // What holds always: the patterns without a requirement in a slot.
-        rows.update(from: base + Self.bankWords - 4 * Self.rowWords, count: 4 * Self.rowWords)
-        if let start = text.baseAddress, !text.isEmpty {
-          if plainly {
-            ropeline_gram_scan_plain(&tables, start, text.count, rows)
-          } else {
-            ropeline_gram_scan(&tables, start, text.count, rows)
-          }
-        }
-        for word in 0..<Self.rowWords {
-          answer[bank * Self.rowWords + word] =
-            rows[word] & rows[Self.rowWords + word] & rows[2 * Self.rowWords + word] & rows[3 * Self.rowWords + word]
-        }
+    for bank in 0..<bankCount {
+      if plainly {
+        ropeline_gram_scan_plain(tables + bank, text.baseAddress, text.count, answer + bank * Self.bankWords)
+      } else {
+        scan(text, bank: bank, into: answer + bank * Self.bankWords)
       }
     }
   }
 
-  private static func tables(_ base: UnsafeMutablePointer<UInt64>) -> ropeline_gram_tables {
-    let pairs = base + Int(ROPELINE_BYTE_ROWS) * rowWords
-    let pairs2 = pairs + Int(ROPELINE_PAIR_ROWS) * rowWords
-    return ropeline_gram_tables(bytes: base, pairs: pairs, pairs2: pairs2, triples: pairs2 + Int(ROPELINE_PAIR_ROWS) * rowWords)
+  /// The same for one bank: `answer` has room for `bankWords` words.
+  @inline(__always)
+  public func scan(_ text: UnsafeBufferPointer<UInt8>, bank: Int, into answer: UnsafeMutablePointer<UInt64>) {
+    ropeline_gram_scan(tables + bank, text.baseAddress, text.count, answer)
   }
 
   private func enter(_ choice: GramChoice, _ number: Int) {
-    let base = storage + number / Self.bankPatterns * Self.bankWords
+    let table = tables[number / Self.bankPatterns]
     let word = number % Self.bankPatterns / 64
     let bit: UInt64 = 1 << UInt64(number % 64)
-    let tables = Self.tables(base)
-    let always = base + Self.bankWords - 4 * Self.rowWords
     func mark(_ table: UnsafePointer<UInt64>?, _ row: Int) {
       guard let table else { return }
-      UnsafeMutablePointer(mutating: table)[row * Self.rowWords + word] |= bit
+      UnsafeMutablePointer(mutating: table)[row * Self.bankWords + word] |= bit
     }
     for (slot, grams) in [choice.bytes, choice.pairs, choice.pairs2, choice.triples].enumerated() {
       guard let grams else {
-        always[slot * Self.rowWords + word] |= bit
+        mark(table.always, slot)
         continue
       }
       for gram in grams {
         switch slot {
-        case 0: mark(tables.bytes, Int(gram[0]))
-        case 1: mark(tables.pairs, Int(ropeline_pair_row(gram[0], gram[1])))
-        case 2: mark(tables.pairs2, Int(ropeline_pair_row(gram[0], gram[1])))
-        default: mark(tables.triples, Int(ropeline_triple_row(gram[0], gram[1], gram[2])))
+        case 0: mark(table.bytes, Int(gram[0]))
+        case 1, 2: mark(table.pairs, 2 * Int(ropeline_pair_row(gram[0], gram[1])) + slot - 1)
+        default: mark(table.triples, Int(ropeline_triple_row(gram[0], gram[1], gram[2])))
         }
       }
     }

@@ -14,6 +14,9 @@ public struct RequiredTexts: Sendable, Hashable {
     if !folded.isEmpty, !folded.contains([]) { sets = [folded] }
   }
 
+  /// One of these bytes must occur. Without any, no text passes: then nothing is required, since nothing is filtered by an empty set.
+  public init(anyByteOf bytes: [UInt8]) { self.init(anyOf: bytes.map { [$0] }) }
+
   /// What `pattern` requires; nothing if its syntax is not understood.
   public init(pattern: [UInt8]) {
     guard let node = RegexReader.read(pattern) else { return }

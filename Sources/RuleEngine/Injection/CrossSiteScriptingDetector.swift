@@ -4,6 +4,9 @@
 /// of three kinds. Dangerous are tags that run or load, events, style, and addresses of schemes that run. Linear in the value's
 /// size; allocates nothing.
 public enum CrossSiteScriptingDetector {
+  /// A value without any of these bytes is harmless.
+  static let neededBytes = Array("<=:&".utf8)
+
   /// - Returns: whether `value` is dangerous in any of the places.
   public static func detect(_ value: UnsafeBufferPointer<UInt8>) -> Bool { inspect(value).isFound }
 

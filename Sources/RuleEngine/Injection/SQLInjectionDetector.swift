@@ -8,6 +8,9 @@
 /// The table of fingerprints is derived by the `fingerprints` tool of this package from a grammar of injections, payloads and
 /// harmless lines. Linear in the value's size; allocates only the fingerprint that it returns.
 public enum SQLInjectionDetector {
+  /// A value without any of these bytes is harmless: what is not plain, and the `-` of a `--` at the end.
+  static let neededBytes = (0...255).filter { !SQLMarks.isPlain($0) || $0 == UInt8(ascii: "-") }
+
   /// - Returns: the letters of the fingerprint that was found (`Q&1=`), or nil for a harmless value.
   public static func detect(_ value: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
     guard let found = fingerprint(of: value, in: SQLFingerprints.shared) else { return nil }

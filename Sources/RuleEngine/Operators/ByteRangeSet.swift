@@ -48,6 +48,8 @@ struct ByteRangeSet: Sendable {
     return word & (1 << UInt64(byte & 63)) != 0
   }
 
+  func isOutside(_ byte: UInt8) -> Bool { !contains(byte) }
+
   func hasByteOutside(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
     for byte in value where !contains(byte) { return true }
     return false

@@ -72,6 +72,11 @@ public final class CompiledOperator: Sendable {
     case .pm: RequiredTexts(anyOf: try PhraseList.split(operand))
     case .pmFromFile: RequiredTexts(anyOf: dataLines ?? [])
     case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: RequiredTexts(anyOf: [operand])
+    case .validateByteRange: RequiredTexts(anyByteOf: (0...255).filter(ByteRangeSet(operand).isOutside))
+    case .validateUrlEncoding: RequiredTexts(anyByteOf: [UInt8(ascii: "%")])
+    case .validateUtf8Encoding: RequiredTexts(anyByteOf: Array(0x80...0xFF))
+    case .detectSQLi: RequiredTexts(anyByteOf: SQLInjectionDetector.neededBytes)
+    case .detectXSS: RequiredTexts(anyByteOf: CrossSiteScriptingDetector.neededBytes)
     default: RequiredTexts()
     }
   }

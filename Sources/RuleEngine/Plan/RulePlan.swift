@@ -4,27 +4,32 @@ import SecLang
 /// What is decided at load so that a request asks few rules at all: for each head of a phase, how to tell cheaply that it cannot
 /// match. Immutable; shared by all threads.
 ///
-/// Three kinds of heads are told beforehand. A *probe* needs a text that passes the prefilter; a *gate* compares a transaction
-/// variable with a number; a *count* compares the presence of one. All others are general: they are asked as they stand.
+/// Four kinds of heads are told beforehand. A *probe* needs a text that passes the prefilter; a *gate* compares a transaction
+/// variable with a number; a *presence* compares whether there is one; a *tally* compares how many values a collection has. All
+/// others are general: they are asked as they stand.
 final class RulePlan: @unchecked Sendable {
   // Unchecked: the buffers are written by `init` alone.
   struct Head {
-    enum Kind: UInt8 { case general, always, probe, gate, count }
+    enum Kind: UInt8 { case general, always, probe, gate, presence, tally }
 
     var kind = Kind.general
     /// Whether the rule counts as asked, or as unasked where its values were not observed.
     var isCounted: Bool
     var isNegated = false
     var comparison = NumberComparison.equal
-    /// Probes: the bit in the prefilter's answers.
+    /// Probes: the bit in the prefilter's answers, and the group that it is asked with.
     var probe: Int32 = -1
-    /// Probes: the range in `pairs`.
-    var firstPair: Int32 = 0
-    var pairCount: Int32 = 0
-    /// Gates and counts: the transaction variable.
+    var group: Int32 = 0
+    /// Probes: the range in `items`.
+    var firstItem: Int32 = 0
+    var itemCount: Int32 = 0
+    /// Gates and presences: the transaction variable. Tallies: the collection.
     var slot: Int32 = 0
+    /// Tallies: a second collection, or -1; and the key that values must have.
+    var secondSlot: Int32 = -1
+    var key: ByteView?
     var operand = 0
-    /// Gates and counts: the transaction variable that holds the operand, or -1.
+    /// The transaction variable that holds the operand, or -1.
     var operandSlot: Int32 = -1
     /// Whether a match has no consequence but `effects` and `jump`, so that the rule itself need not be looked at.
     var isDecided = false
@@ -37,54 +42,128 @@ final class RulePlan: @unchecked Sendable {
     var chain: Int
   }
 
-  /// A field's values under a list of transformations.
-  struct Pair: Hashable {
-    var field: ProbeField
+  /// Probes of one phase behind the same gates: all of them are asked of the values at once, when the first of them is met.
+  struct Group {
+    /// The range in `fields`.
+    var firstField = 0
+    var endField = 0
+    /// The words of answers in which its probes' bits lie, and the banks that those are in.
+    var firstWord = 0
+    var wordCount = 0
+    var firstBank = 0
+    var endBank = 0
+  }
+
+  /// Values of which the probes of a group ask, with the lists of transformations before that.
+  struct Field {
+    enum Kind: UInt8 { case values, names, scalar }
+    var kind: Kind
+    /// The collection, or the ordinal of the scalar.
+    var slot: Int
+    /// Only values with this key, in lower case; nil for all.
+    var key: ByteView?
+    /// The range in `steps`.
+    var firstStep = 0
+    var endStep = 0
+    /// Where the mask of all probes that ask of the field begins in `masks`.
+    var mask = 0
+    /// A text without any of these traits is the same to all its probes as it came, case aside.
+    var changingTraits: UInt32 = 0
+  }
+
+  /// The probes of a field behind one list of transformations.
+  struct Step {
     var node: Int
+    var traits: UInt32
+    var mask: Int
+  }
+
+  /// A target of a probe, and the field of its group in which its values are.
+  struct Item {
+    var target: Int32
+    var field: Int32
   }
 
   /// By phase; index 0 is unused.
   let heads: [UnsafeMutableBufferPointer<Head>]
-  /// All pairs that probes read, each once; and for each probe its share, as indexes into them.
-  let pairs: [Pair]
-  let pairLists: [Int32]
+  let groups: UnsafeMutableBufferPointer<Group>
+  let fields: UnsafeMutableBufferPointer<Field>
+  let steps: UnsafeMutableBufferPointer<Step>
+  let items: UnsafeMutableBufferPointer<Item>
+  let masks: UnsafeMutableBufferPointer<UInt64>
+  let probeCount: Int
   let filter: GramFilter
-  /// The union of what the transformations of probes look for: a text without any of it is changed by none of them.
-  let changingTraits: UInt32
-  /// By node of the transformation tree.
-  let nodeTraits: [UInt32]
-  let nodeParents: [Int32]
-  /// By node: whether no step of its list changes every text.
-  let nodeIsPlain: [Bool]
-  /// By node: whether it only folds case, so that the prefilter's answer is that of its parent.
-  let nodeFolds: [Bool]
+  let nodes: NodeFacts
+  private let bytes: RuleBytes
 
   init(
-    heads: [[Head]], pairs: [Pair], pairLists: [Int32], requirements: [RequiredTexts], transformations: TransformationTree
+    heads: [[Head]], groups: [Group], fields: [Field], steps: [Step], items: [Item], masks: [UInt64], requirements: [RequiredTexts],
+    nodes: NodeFacts, bytes: RuleBytes
   ) {
-    self.heads = heads.map { list in
-      let buffer = UnsafeMutableBufferPointer<Head>.allocate(capacity: list.count)
-      _ = buffer.initialize(from: list)
-      return buffer
-    }
-    self.pairs = pairs
-    self.pairLists = pairLists
+    self.heads = heads.map(Self.buffer)
+    self.groups = Self.buffer(groups)
+    self.fields = Self.buffer(fields)
+    self.steps = Self.buffer(steps)
+    self.items = Self.buffer(items)
+    self.masks = Self.buffer(masks)
+    probeCount = requirements.count
     filter = GramFilter(requirements)
-    nodeTraits = transformations.nodes.map(\.transformation.changingTraits.rawValue)
-    nodeParents = transformations.nodes.map { Int32($0.parent) }
-    nodeFolds = transformations.nodes.map { $0.transformation == .lowercase }
-    changingTraits = nodeTraits.reduce(0, |)
-    var isPlain: [Bool] = []
-    for node in transformations.nodes {
-      isPlain.append((node.parent < 0 || isPlain[node.parent]) && node.transformation.changingTraits != .any)
-    }
-    nodeIsPlain = isPlain
+    self.nodes = nodes
+    self.bytes = bytes
   }
 
-  deinit { for buffer in heads { buffer.deallocate() } }
+  private static func buffer<Element>(_ list: [Element]) -> UnsafeMutableBufferPointer<Element> {
+    let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: list.count)
+    _ = buffer.initialize(from: list)
+    return buffer
+  }
+
+  deinit {
+    for buffer in heads { buffer.deallocate() }
+    groups.deallocate()
+    fields.deallocate()
+    steps.deallocate()
+    items.deallocate()
+    masks.deallocate()
+  }
 }
 
-/// Where the values of a probe come from: collections and scalars of a message that only grow while a transaction lasts.
+/// What is known of each node of the tree of transformations. Immutable; read without counting references.
+final class NodeFacts: @unchecked Sendable {
+  // Unchecked: written by `init` alone.
+  struct Fact {
+    var parent: Int32
+    var transformation: TransformationName
+    /// The traits without which its own step leaves a text as it is, and those of the whole list.
+    var traits: UInt32
+    var pathTraits: UInt32
+    /// The same, where texts that differ in case alone count as one.
+    var foldedPathTraits: UInt32
+    /// Whether its step changes case alone, so that the prefilter's answer is that of its parent.
+    var folds: Bool
+  }
+  let facts: UnsafeMutablePointer<Fact>
+  let count: Int
+
+  init(_ tree: TransformationTree) {
+    count = tree.nodes.count
+    facts = .allocate(capacity: count)
+    for (index, node) in tree.nodes.enumerated() {
+      let traits = node.transformation.changingTraits
+      let folds = node.transformation == .lowercase || node.transformation == .uppercase
+      let path = node.parent < 0 ? ByteTraits() : ByteTraits(rawValue: facts[node.parent].pathTraits)
+      let foldedPath = node.parent < 0 ? ByteTraits() : ByteTraits(rawValue: facts[node.parent].foldedPathTraits)
+      (facts + index).initialize(
+        to: Fact(
+          parent: Int32(node.parent), transformation: node.transformation, traits: traits.rawValue, pathTraits: path.union(traits).rawValue,
+          foldedPathTraits: foldedPath.union(traits.subtracting([.upper, .lower])).rawValue, folds: folds))
+    }
+  }
+
+  deinit { facts.deallocate() }
+}
+
+/// Where the values of a probe come from: collections and scalars of a message that only grow between phases.
 enum ProbeField: Hashable, Sendable {
   case values(CollectionSlot)
   case names(CollectionSlot)

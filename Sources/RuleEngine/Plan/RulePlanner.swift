@@ -3,24 +3,67 @@ import SecLang
 
 /// Makes the plan of a compiled rule set.
 struct RulePlanner {
-  private var pairs: [RulePlan.Pair] = []
-  private var pairIndexes: [RulePlan.Pair: Int] = [:]
-  private var pairLists: [Int32] = []
-  private var requirements: [RequiredTexts] = []
-  private var probes: [RequiredTexts: Int] = [:]
+  /// A head that the prefilter can tell of, before it has a bit.
+  private struct Probe {
+    var phase: Int
+    var position: Int
+    var requirement: RequiredTexts
+    var items: [Item] = []
+
+    struct Item {
+      var target: Int
+      var field: FieldKey
+      var nodes: [Int]
+    }
+  }
+  private struct FieldKey: Hashable {
+    var field: ProbeField
+    var key: [UInt8]?
+  }
+  private struct GroupKey: Hashable {
+    var phase: Int
+    var gates: [Int]
+  }
+  /// What a gate asks: gates that ask the same open and close together.
+  private struct GateKey: Hashable {
+    var kind: RulePlan.Head.Kind
+    var slot: Int32
+    var comparison: NumberComparison
+    var isNegated: Bool
+    var operand: Int
+    var operandSlot: Int32
+  }
+
+  /// What fits into the bits that say which banks a text was held against; rules beyond it are asked one by one.
+  private static let maximumProbes = 31 * GramFilter.bankPatterns
+
   private let transformations: TransformationTree
+  private let bytes = RuleBytes()
+  private var heads: [[RulePlan.Head]] = []
+  private var probes: [Probe] = []
+  private var groups: [RulePlan.Group] = []
+  private var fields: [RulePlan.Field] = []
+  private var steps: [RulePlan.Step] = []
+  private var items: [RulePlan.Item] = []
+  private var masks: [UInt64] = []
 
   static func plan(_ phases: [[CompiledChain]], transformations: TransformationTree) -> RulePlan {
     var planner = RulePlanner(transformations: transformations)
-    let heads = phases.map { chains in chains.map { planner.head($0) } }
+    for (phase, chains) in phases.enumerated() {
+      planner.heads.append(chains.enumerated().map { planner.head($0.element, phase: phase, position: $0.offset) })
+    }
+    let nodes = NodeFacts(transformations)
+    let requirements = planner.group(nodes)
     return RulePlan(
-      heads: heads, pairs: planner.pairs, pairLists: planner.pairLists, requirements: planner.requirements, transformations: transformations
-    )
+      heads: planner.heads, groups: planner.groups, fields: planner.fields, steps: planner.steps, items: planner.items,
+      masks: planner.masks, requirements: requirements, nodes: nodes, bytes: planner.bytes)
   }
 
   private init(transformations: TransformationTree) { self.transformations = transformations }
 
-  private mutating func head(_ chain: CompiledChain) -> RulePlan.Head {
+  // MARK: Heads
+
+  private mutating func head(_ chain: CompiledChain, phase: Int, position: Int) -> RulePlan.Head {
     var head = RulePlan.Head(isCounted: chain.isLogged && chain.id != 0, chain: chain.index)
     guard let link = chain.links.first else { return head }
     if case .always = link.test {
@@ -28,35 +71,26 @@ struct RulePlanner {
       decide(&head, chain, link)
       return head
     }
-    if let number = comparison(of: link), link.targets.count == 1, link.exclusions.isEmpty, link.transformations.isEmpty,
-      case .transactionVariable(let slot) = link.targets[0].source
-    {
-      head.kind = link.targets[0].isCount ? .count : .gate
+    if let number = comparison(of: link), link.targets.count == 1, link.exclusions.isEmpty, link.transformations.isEmpty {
       head.isNegated = link.isNegated
       head.comparison = number.comparison
       head.operand = number.operand
       head.operandSlot = number.slot
-      head.slot = Int32(slot)
-      head.name = link.targets[0].name
-      if !link.isCapturing, !link.isMultiMatch { decide(&head, chain, link) }
+      let target = link.targets[0]
+      if case .transactionVariable(let slot) = target.source {
+        head.kind = target.isCount ? .presence : .gate
+        head.slot = Int32(slot)
+        head.name = target.name
+        if !link.isCapturing, !link.isMultiMatch { decide(&head, chain, link) }
+      } else if target.isCount {
+        tally(&head, target)
+      }
       return head
     }
-    guard case .fixed(let test) = link.test else { return head }
-    guard !link.isNegated, !link.targets.isEmpty, !link.targets.contains(where: \.isCount), GramFilter.filters(test.requirement) else {
-      return head
+    if probes.count < Self.maximumProbes, let probe = probe(link, phase: phase, position: position) {
+      head.kind = .probe
+      probes.append(probe)
     }
-    var fields: [ProbeField] = []
-    for target in link.targets {
-      guard let some = ProbeField.of(target.source) else { return head }
-      fields += some.filter { !fields.contains($0) }
-    }
-    head.kind = .probe
-    head.probe = Int32(probe(test.requirement))
-    head.firstPair = Int32(pairLists.count)
-    // multiMatch asks of the text after every step of the list.
-    let nodes = link.isMultiMatch ? path(to: link.transformationNode) : [link.transformationNode]
-    for field in fields { for node in nodes { pairLists.append(Int32(pair(RulePlan.Pair(field: field, node: node)))) } }
-    head.pairCount = Int32(pairLists.count) - head.firstPair
     return head
   }
 
@@ -70,6 +104,40 @@ struct RulePlanner {
     }
     head.isDecided = true
     head.effects = effects
+  }
+
+  private func tally(_ head: inout RulePlan.Head, _ target: CompiledTarget) {
+    let slots: [CollectionSlot]
+    switch target.source {
+    case .values(let some), .names(let some): slots = some
+    default: return
+    }
+    guard slots.count <= 2 else { return }
+    switch target.selector {
+    case .key(let key): head.key = bytes.keep(key)
+    case .regex: return
+    case nil: break
+    }
+    head.kind = .tally
+    head.slot = Int32(slots[0].rawValue)
+    head.secondSlot = slots.count > 1 ? Int32(slots[1].rawValue) : -1
+  }
+
+  private func probe(_ link: CompiledRule, phase: Int, position: Int) -> Probe? {
+    guard case .fixed(let test) = link.test else { return nil }
+    guard !link.isNegated, !link.targets.isEmpty, !link.targets.contains(where: \.isCount), GramFilter.filters(test.requirement) else {
+      return nil
+    }
+    // multiMatch asks of the text after every step of the list.
+    let nodes = link.isMultiMatch ? path(to: link.transformationNode) : [link.transformationNode]
+    var probe = Probe(phase: phase, position: position, requirement: test.requirement)
+    for (number, target) in link.targets.enumerated() {
+      guard let some = ProbeField.of(target.source) else { return nil }
+      var key: [UInt8]?
+      if case .key(let bytes)? = target.selector { key = bytes }
+      for field in some { probe.items.append(Probe.Item(target: number, field: FieldKey(field: field, key: key), nodes: nodes)) }
+    }
+    return probe
   }
 
   /// The comparison of a rule whose operand is a number, or a transaction variable and nothing else.
@@ -98,17 +166,97 @@ struct RulePlanner {
     return path
   }
 
-  private mutating func probe(_ requirement: RequiredTexts) -> Int {
-    if let known = probes[requirement] { return known }
-    probes[requirement] = requirements.count
-    requirements.append(requirement)
-    return requirements.count - 1
+  // MARK: Groups
+
+  /// Gives each probe its bit. Probes behind few gates come first, so that a low paranoia level needs few banks.
+  private mutating func group(_ nodes: NodeFacts) -> [RequiredTexts] {
+    let gates = gatesBefore()
+    let keys = probes.map { GroupKey(phase: $0.phase, gates: gates[$0.phase][$0.position]) }
+    var members: [GroupKey: [Int]] = [:]
+    for (number, key) in keys.enumerated() { members[key, default: []].append(number) }
+    let order = members.keys.sorted {
+      ($0.gates.count, $0.phase, members[$0]?.first ?? 0) < ($1.gates.count, $1.phase, members[$1]?.first ?? 0)
+    }
+    var requirements: [RequiredTexts] = []
+    for key in order { add(members[key] ?? [], &requirements, nodes) }
+    return requirements
   }
 
-  private mutating func pair(_ pair: RulePlan.Pair) -> Int {
-    if let known = pairIndexes[pair] { return known }
-    pairIndexes[pair] = pairs.count
-    pairs.append(pair)
-    return pairs.count - 1
+  /// For each head the gates that could jump over it.
+  private func gatesBefore() -> [[[Int]]] {
+    var numbers: [GateKey: Int] = [:]
+    return heads.map { list in
+      var gates = [Set<Int>](repeating: [], count: list.count)
+      for (position, head) in list.enumerated() where head.isDecided && head.jump > position + 1 && head.kind != .always {
+        let key = GateKey(
+          kind: head.kind, slot: head.slot, comparison: head.comparison, isNegated: head.isNegated, operand: head.operand,
+          operandSlot: head.operandSlot)
+        let number = numbers[key] ?? numbers.count
+        numbers[key] = number
+        for skipped in (position + 1)..<min(head.jump, list.count) { gates[skipped].insert(number) }
+      }
+      return gates.map { $0.sorted() }
+    }
+  }
+
+  private mutating func add(_ members: [Int], _ requirements: inout [RequiredTexts], _ nodes: NodeFacts) {
+    let firstBit = requirements.count
+    let lastBit = firstBit + members.count - 1
+    var group = RulePlan.Group()
+    group.firstWord = firstBit / 64
+    group.wordCount = lastBit / 64 - group.firstWord + 1
+    group.firstBank = firstBit / GramFilter.bankPatterns
+    group.endBank = lastBit / GramFilter.bankPatterns + 1
+    group.firstField = fields.count
+
+    var keys: [FieldKey] = []
+    var numbers: [FieldKey: Int] = [:]
+    var bits: [FieldKey: [Int: [Int]]] = [:]
+    for (offset, member) in members.enumerated() {
+      let probe = probes[member]
+      let bit = firstBit + offset
+      requirements.append(probe.requirement)
+      heads[probe.phase][probe.position].probe = Int32(bit)
+      heads[probe.phase][probe.position].group = Int32(groups.count)
+      heads[probe.phase][probe.position].firstItem = Int32(items.count)
+      heads[probe.phase][probe.position].itemCount = Int32(probe.items.count)
+      for item in probe.items {
+        if numbers[item.field] == nil {
+          numbers[item.field] = fields.count + keys.count
+          keys.append(item.field)
+        }
+        items.append(RulePlan.Item(target: Int32(item.target), field: Int32(numbers[item.field] ?? 0)))
+        for node in item.nodes { bits[item.field, default: [:]][node, default: []].append(bit) }
+      }
+    }
+    for key in keys { fields.append(field(key, bits[key] ?? [:], group, nodes)) }
+    group.endField = fields.count
+    groups.append(group)
+  }
+
+  private mutating func field(_ key: FieldKey, _ bits: [Int: [Int]], _ group: RulePlan.Group, _ nodes: NodeFacts) -> RulePlan.Field {
+    var field: RulePlan.Field
+    switch key.field {
+    case .values(let slot): field = RulePlan.Field(kind: .values, slot: slot.rawValue)
+    case .names(let slot): field = RulePlan.Field(kind: .names, slot: slot.rawValue)
+    case .scalar(let name): field = RulePlan.Field(kind: .scalar, slot: name.ordinal)
+    }
+    field.key = key.key.map { bytes.keep($0) }
+    field.mask = mask(of: bits.values.flatMap { $0 }, group)
+    field.firstStep = steps.count
+    for node in bits.keys.sorted() {
+      let traits = nodes.facts[node].foldedPathTraits
+      field.changingTraits |= traits
+      steps.append(RulePlan.Step(node: node, traits: traits, mask: mask(of: bits[node] ?? [], group)))
+    }
+    field.endStep = steps.count
+    return field
+  }
+
+  private mutating func mask(of bits: [Int], _ group: RulePlan.Group) -> Int {
+    let start = masks.count
+    masks += [UInt64](repeating: 0, count: group.wordCount)
+    for bit in bits { masks[start + bit / 64 - group.firstWord] |= 1 << UInt64(bit % 64) }
+    return start
   }
 }

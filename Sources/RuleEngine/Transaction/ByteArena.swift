@@ -116,6 +116,14 @@ extension UnsafeBufferPointer where Element == UInt8 {
     return true
   }
 
+  /// The same for a view; most texts differ in length.
+  @inline(__always)
+  func equalsIgnoringCase(_ lowercased: ByteView) -> Bool {
+    guard count == lowercased.count else { return false }
+    for index in 0..<count where lowercase(self[index]) != lowercased[index] { return false }
+    return true
+  }
+
   /// The leading decimal integer as C's `atoi` reads it: blanks, sign, digits; 0 without digits; clamped at the ends of Int.
   var leadingInteger: Int {
     var index = 0

@@ -11,8 +11,9 @@ final class TextTable {
     var count: Int
     /// `ByteTraits`, or 0 while unknown.
     var traits: UInt32
-    /// The row of the prefilter's answer, or -1 while unknown.
+    /// The row of the prefilter's answer, or -1 while unknown, and the banks that are in it, as bits.
     var row: Int32
+    var banks: UInt32
     /// The text whose answer holds for this one too: itself, or one that differs in case alone.
     var owner: Int32
   }
@@ -30,9 +31,9 @@ final class TextTable {
   private var nodeUse = 0
 
   private var plan: RulePlan?
+  private var nodes: UnsafeMutablePointer<NodeFacts.Fact>?
   private var nodeCount = 0
   private var wordCount = 0
-  private var changingTraits: UInt32 = 0
 
   deinit {
     texts.deallocate()
@@ -44,9 +45,9 @@ final class TextTable {
 
   func begin(_ plan: RulePlan) {
     self.plan = plan
-    nodeCount = plan.nodeTraits.count
+    nodes = plan.nodes.facts
+    nodeCount = plan.nodes.count
     wordCount = plan.filter.wordCount
-    changingTraits = plan.changingTraits
   }
 
   func reset() {
@@ -67,27 +68,31 @@ final class TextTable {
     return ByteView(start: text.start, count: text.count)
   }
 
+  /// `ByteTraits` of a text.
+  @inline(__always)
+  func traits(of text: Int32) -> UInt32 { texts.base[Int(text)].traits }
+
   /// The index of the text that value `id` is after the list that ends at `node`.
   ///
   /// - Parameter transform: makes the text of a node from its parent's; nil if it is the same.
   @inline(__always)
-  func text(_ id: Int32, _ value: ByteView, node: Int, transform: (Int, ByteView) -> ByteView?) -> Int32 {
+  func text(_ id: Int32, _ value: ByteView, node: Int, transform: (TransformationName, ByteView) -> ByteView?) -> Int32 {
     let original = original(id, value)
-    if node == 0 || texts.base[Int(original)].traits & changingTraits & ~ByteTraits.any.rawValue == 0 && plainNodes(node) {
-      return original
-    }
-    return transformedText(id, original, node, transform)
+    guard node > 0, let nodes, texts.base[Int(original)].traits & nodes[node].pathTraits != 0 else { return original }
+    return transformedText(id, original, node, nodes, transform)
   }
 
-  /// Whether a node's list holds nothing that changes every text.
+  /// The index of value `id` as it came.
   @inline(__always)
-  private func plainNodes(_ node: Int) -> Bool {
-    guard let plan else { return false }
-    return plan.nodeIsPlain[node]
+  func original(_ id: Int32, _ value: ByteView) -> Int32 {
+    if Int(id) < valueCount {
+      let known = originals.base[Int(id)]
+      if known >= 0 { return known }
+    }
+    return addOriginal(Int(id), value)
   }
 
-  private func original(_ id: Int32, _ value: ByteView) -> Int32 {
-    let id = Int(id)
+  private func addOriginal(_ id: Int, _ value: ByteView) -> Int32 {
     if id >= valueCount {
       originals.reserve(id + 1)
       places.reserve(id + 1)
@@ -95,8 +100,6 @@ final class TextTable {
       (places.base + valueCount).update(repeating: -1, count: id + 1 - valueCount)
       valueCount = id + 1
     }
-    let known = originals.base[id]
-    if known >= 0 { return known }
     let text = add(value, owner: nil)
     originals.base[id] = text
     return text
@@ -108,12 +111,16 @@ final class TextTable {
     texts.reserve(textCount)
     texts.base[Int(index)] = Text(
       start: value.baseAddress ?? ByteArena.empty.baseAddress!, count: value.count, traits: ByteTraits.of(value).rawValue, row: -1,
+      banks: 0,
       owner: owner ?? index)
     return index
   }
 
-  private func transformedText(_ id: Int32, _ original: Int32, _ node: Int, _ transform: (Int, ByteView) -> ByteView?) -> Int32 {
-    guard node > 0, let plan else { return original }
+  private func transformedText(
+    _ id: Int32, _ original: Int32, _ node: Int, _ nodes: UnsafeMutablePointer<NodeFacts.Fact>,
+    _ transform: (TransformationName, ByteView) -> ByteView?
+  ) -> Int32 {
+    guard node > 0 else { return original }
     var place = Int(places.base[Int(id)])
     if place < 0 {
       place = nodeUse
@@ -124,30 +131,36 @@ final class TextTable {
     }
     let known = byNode.base[place + node]
     if known >= 0 { return known }
-    let parent = transformedText(id, original, Int(plan.nodeParents[node]), transform)
+    let parent = transformedText(id, original, Int(nodes[node].parent), nodes, transform)
     var result = parent
-    if plan.nodeTraits[node] & texts.base[Int(parent)].traits != 0, let changed = transform(node, view(parent)) {
-      result = add(changed, owner: plan.nodeFolds[node] ? texts.base[Int(parent)].owner : nil)
+    if nodes[node].traits & texts.base[Int(parent)].traits != 0, let changed = transform(nodes[node].transformation, view(parent)) {
+      result = add(changed, owner: nodes[node].folds ? texts.base[Int(parent)].owner : nil)
     }
     byNode.base[place + node] = result
     return result
   }
 
-  /// The prefilter's answer to a text: a bit for each probe.
+  /// The prefilter's answer to a text, a bit for each probe; only `banks` of it hold something.
   @inline(__always)
-  func answer(_ text: Int32) -> UnsafeMutablePointer<UInt64> {
+  func answer(_ text: Int32, banks: Range<Int>) -> UnsafeMutablePointer<UInt64> {
     let owner = Int(texts.base[Int(text)].owner)
-    let row = texts.base[owner].row
-    return row >= 0 ? answers.base + Int(row) * wordCount : scan(owner)
+    let wanted: UInt32 = (1 << UInt32(truncatingIfNeeded: banks.upperBound)) &- (1 << UInt32(truncatingIfNeeded: banks.lowerBound))
+    if texts.base[owner].banks & wanted != wanted { scan(owner, wanted) }
+    return answers.base + Int(texts.base[owner].row) * wordCount
   }
 
-  private func scan(_ text: Int) -> UnsafeMutablePointer<UInt64> {
-    let row = answerCount
-    answerCount += 1
-    answers.reserve(answerCount * wordCount)
-    texts.base[text].row = Int32(row)
-    let answer = answers.base + row * wordCount
-    plan?.filter.scan(view(Int32(text)), into: answer)
-    return answer
+  private func scan(_ text: Int, _ banks: UInt32) {
+    guard let filter = plan?.filter else { return }
+    if texts.base[text].row < 0 {
+      texts.base[text].row = Int32(answerCount)
+      answerCount += 1
+      answers.reserve(answerCount * wordCount)
+    }
+    let answer = answers.base + Int(texts.base[text].row) * wordCount
+    let value = view(Int32(text))
+    for bank in 0..<filter.bankCount where banks & ~texts.base[text].banks & 1 << UInt32(bank) != 0 {
+      filter.scan(value, bank: bank, into: answer + bank * GramFilter.bankWords)
+    }
+    texts.base[text].banks |= banks
   }
 }

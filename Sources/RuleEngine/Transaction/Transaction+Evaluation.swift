@@ -3,8 +3,7 @@ import SecLang
 
 /// Asking one rule: its targets, the values they pick, the texts its transformations make of them, and its operator.
 extension Transaction {
-  /// - Parameter probe: the bit in the prefilter's answers that a value's text must have, or -1.
-  func run(_ link: CompiledRule, of chain: CompiledChain, probe: Int32) -> Bool {
+  func run(_ link: CompiledRule, of chain: CompiledChain) -> Bool {
     matchedAny = false
     let isWhole = isFullyObserved
     let test: CompiledOperator?
@@ -25,8 +24,7 @@ extension Transaction {
         let value = memory.arena.decimal(count(of: target, link, chain))
         ask(test, link, target, key: nil, value: value, id: -1)
       } else {
-        // multiMatch asks of several texts of a value; the head's answer is for all of them together.
-        askValues(of: target, test, link, chain, probe: link.isMultiMatch ? -1 : probe)
+        askValues(of: target, test, link, chain)
       }
     }
     return matchedAny
@@ -35,12 +33,12 @@ extension Transaction {
   // MARK: Values
 
   /// Asks of each value that the target picks and nothing excludes.
-  private func askValues(of target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain, probe: Int32) {
+  private func askValues(of target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain) {
     switch target.source {
     case .scalar(let name):
       if let entry = scalarEntry(name) { ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) }
-    case .values(let slots): for slot in slots { askEntries(of: slot, names: false, target, test, link, chain, probe: probe) }
-    case .names(let slots): for slot in slots { askEntries(of: slot, names: true, target, test, link, chain, probe: probe) }
+    case .values(let slots): for slot in slots { askEntries(of: slot, names: false, target, test, link, chain) }
+    case .names(let slots): for slot in slots { askEntries(of: slot, names: true, target, test, link, chain) }
     case .transactionVariable(let slot):
       if let value = memory.variables.base[slot] { ask(test, link, target, key: nil, value: value, id: -1) }
     case .transactionVariables:
@@ -63,17 +61,14 @@ extension Transaction {
   }
 
   private func askEntries(
-    of slot: CollectionSlot, names: Bool, _ target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain,
-    probe: Int32
+    of slot: CollectionSlot, names: Bool, _ target: CompiledTarget, _ test: CompiledOperator, _ link: CompiledRule, _ chain: CompiledChain
   ) {
-    let node = link.transformationNode
     // A rule's matches may be added to MATCHED_VARS while it reads them: only what was there counts.
     let count = memory.collections[slot.rawValue].count
     for index in 0..<count {
       let entry = memory.collections[slot.rawValue][index]
       let value = names ? entry.key : entry.value
       let id = names ? entry.keyID : entry.valueID
-      if probe >= 0, id >= 0, !passes(value, id: id, node: node, probe: probe) { continue }
       if target.selector != nil, !picks(target, entry.key) { continue }
       if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
       ask(test, link, target, key: entry.key, value: value, id: id)
@@ -123,7 +118,7 @@ extension Transaction {
     }
   }
 
-  private func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
+  func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
     for exclusion in link.exclusions where exclusion.variable == target.variable {
       guard let selector = exclusion.selector else { return true }
       if matches(selector, key) { return true }
@@ -134,7 +129,7 @@ extension Transaction {
     return false
   }
 
-  private func isRemoved(_ target: CompiledTarget, _ chain: CompiledChain) -> Bool {
+  func isRemoved(_ target: CompiledTarget, _ chain: CompiledChain) -> Bool {
     for (rules, pattern) in removedTargets where Self.covers(pattern.variable, target.variable) && rules.contains(chain.index) {
       guard let selector = pattern.selector else { return true }
       // `TX:x` is a target of its own: taking it out takes the target out.
@@ -154,7 +149,7 @@ extension Transaction {
 
   // MARK: The operator
 
-  private func ask(_ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32) {
+  func ask(_ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32) {
     guard link.isMultiMatch else {
       let text = transformed(value, id: id, node: link.transformationNode)
       evaluate(test, link, target, key: key, original: value, text: text)
@@ -242,11 +237,9 @@ extension Transaction {
 
   @inline(__always)
   func textIndex(_ value: ByteView, id: Int32, node: Int) -> Int32 {
-    memory.table.text(id, value, node: node) { node, text in
+    memory.table.text(id, value, node: node) { name, text in
       let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
-      guard transform(rules.transformations.nodes[node].transformation, text, context: context, into: &scratch.transformed) else {
-        return nil
-      }
+      guard transform(name, text, context: context, into: &scratch.transformed) else { return nil }
       return memory.arena.copy(scratch.transformed)
     }
   }

@@ -4,30 +4,44 @@ import SecLang
 /// Which rules need not be asked: what the plan tells beforehand, and what was not observed.
 extension Transaction {
   /// Whether a head that the plan knows could match; if not, it need not be asked.
-  func couldMatch(_ pointer: UnsafeMutablePointer<RulePlan.Head>) -> Bool {
-    let head = pointer.pointee
-    switch head.kind {
+  @inline(__always)
+  func couldMatch(_ head: UnsafeMutablePointer<RulePlan.Head>) -> Bool {
+    switch head.pointee.kind {
     case .general, .always: return true
     case .gate:
       // No value, no operator, negated or not.
-      guard let value = memory.variables.base[Int(head.slot)] else { return false }
-      return head.comparison.holds(value.leadingInteger, operand(head)) != head.isNegated
-    case .count:
-      return head.comparison.holds(memory.variables.base[Int(head.slot)] == nil ? 0 : 1, operand(head)) != head.isNegated
+      guard let value = memory.variables.base[Int(head.pointee.slot)] else { return false }
+      return head.pointee.comparison.holds(value.leadingInteger, operand(head)) != head.pointee.isNegated
+    case .presence:
+      let count = memory.variables.base[Int(head.pointee.slot)] == nil ? 0 : 1
+      return head.pointee.comparison.holds(count, operand(head)) != head.pointee.isNegated
+    case .tally:
+      // What was not observed or is taken out is a matter of the rule itself.
+      guard removedTargets.isEmpty, isFullyObserved else { return true }
+      var count = tally(Int(head.pointee.slot), head.pointee.key)
+      if head.pointee.secondSlot >= 0 { count += tally(Int(head.pointee.secondSlot), head.pointee.key) }
+      return head.pointee.comparison.holds(count, operand(head)) != head.pointee.isNegated
     case .probe:
-      let word = Int(head.probe) >> 6
-      let bit: UInt64 = 1 << UInt64(head.probe & 63)
-      for index in Int(head.firstPair)..<Int(head.firstPair + head.pairCount) {
-        let pair = Int(rules.plan.pairLists[index])
-        if joinedAnswer(pair)[word] & bit != 0 { return true }
-      }
-      return false
+      let group = Int(head.pointee.group)
+      if memory.candidates.isSwept[group] == 0 { sweep(group) }
+      return memory.candidates.first[Int(head.pointee.probe)] >= 0
     }
   }
 
   /// The number on the operand's side: fixed, or that of a transaction variable.
-  private func operand(_ head: RulePlan.Head) -> Int {
-    head.operandSlot < 0 ? head.operand : memory.variables.base[Int(head.operandSlot)]?.leadingInteger ?? 0
+  @inline(__always)
+  private func operand(_ head: UnsafeMutablePointer<RulePlan.Head>) -> Int {
+    let slot = Int(head.pointee.operandSlot)
+    return slot < 0 ? head.pointee.operand : memory.variables.base[slot]?.leadingInteger ?? 0
+  }
+
+  /// How many values of a collection have `key`, or how many there are.
+  private func tally(_ slot: Int, _ key: ByteView?) -> Int {
+    let entries = memory.collections[slot]
+    guard let key else { return entries.count }
+    var count = 0
+    for index in 0..<entries.count where entries[index].key.equalsIgnoringCase(key) { count += 1 }
+    return count
   }
 
   /// Does what the match of a decided head brings about: the last match, and its effects.
@@ -35,7 +49,7 @@ extension Transaction {
     let slot = Int(head.pointee.slot)
     switch head.pointee.kind {
     case .gate: noteMatch(memory.variables.base[slot] ?? ByteArena.empty, prefix: head.pointee.name, key: ByteArena.empty)
-    case .count:
+    case .presence:
       let value = memory.variables.base[slot] == nil ? TransactionMemory.zero : TransactionMemory.one
       noteMatch(value, prefix: head.pointee.name, key: ByteArena.empty)
     default: break
@@ -43,42 +57,97 @@ extension Transaction {
     if let effects = head.pointee.effects { runFast(effects) }
   }
 
-  /// The prefilter's answers to all texts of a pair, joined; brought up to date with the values that came since.
-  private func joinedAnswer(_ index: Int) -> UnsafeMutablePointer<UInt64> {
-    let pair = rules.plan.pairs[index]
-    let words = rules.plan.filter.wordCount
-    let joined = memory.pairAnswers.base + index * words
-    let done = Int(memory.pairDone.base[index])
-    if done == 0 { joined.update(repeating: 0, count: words) }
-    switch pair.field {
-    case .scalar(let name):
-      guard done == 0, let entry = memory.scalar(name) else { return joined }
-      memory.pairDone.base[index] = 1
-      join(entry.value, entry.valueID, pair.node, into: joined, words)
-    case .values(let slot):
-      let entries = memory.collections[slot.rawValue]
-      guard done < entries.count else { return joined }
-      for position in done..<entries.count { join(entries[position].value, entries[position].valueID, pair.node, into: joined, words) }
-      memory.pairDone.base[index] = Int32(entries.count)
-    case .names(let slot):
-      let entries = memory.collections[slot.rawValue]
-      guard done < entries.count else { return joined }
-      for position in done..<entries.count { join(entries[position].key, entries[position].keyID, pair.node, into: joined, words) }
-      memory.pairDone.base[index] = Int32(entries.count)
+  // MARK: Probes
+
+  /// Asks the prefilter all probes of a group of all their values at once, and notes which values could match which probe. A phase's
+  /// values do not change while it runs.
+  private func sweep(_ number: Int) {
+    let plan = rules.plan
+    let group = plan.groups[number]
+    memory.candidates.isSwept[number] = 1
+    for index in group.firstField..<group.endField {
+      let field = plan.fields.baseAddress! + index
+      let slot = field.pointee.slot
+      switch field.pointee.kind {
+      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group, plan) }
+      case .values, .names:
+        let entries = memory.collections[slot]
+        for position in 0..<entries.count {
+          let entry = entries[position]
+          if let key = field.pointee.key, !entry.key.equalsIgnoringCase(key) { continue }
+          if field.pointee.kind == .values {
+            sift(entry.value, entry.valueID, position: position, field, index, group, plan)
+          } else {
+            sift(entry.key, entry.keyID, position: position, field, index, group, plan)
+          }
+        }
+      }
     }
-    return joined
+  }
+
+  /// Notes which probes of a field one value could match.
+  @inline(__always)
+  private func sift(
+    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int, _ group: RulePlan.Group,
+    _ plan: RulePlan
+  ) {
+    let original = memory.table.original(id, value)
+    let traits = memory.table.traits(of: original)
+    let masks = plan.masks.baseAddress!
+    guard traits & field.pointee.changingTraits != 0 else {
+      note(original, masks + field.pointee.mask, position, number, group)
+      return
+    }
+    for step in field.pointee.firstStep..<field.pointee.endStep {
+      let step = plan.steps[step]
+      let text = traits & step.traits == 0 ? original : textIndex(value, id: id, node: step.node)
+      note(text, masks + step.mask, position, number, group)
+    }
   }
 
   @inline(__always)
-  private func join(_ value: ByteView, _ id: Int32, _ node: Int, into joined: UnsafeMutablePointer<UInt64>, _ words: Int) {
-    let answer = memory.table.answer(textIndex(value, id: id, node: node))
-    for word in 0..<words { joined[word] |= answer[word] }
+  private func note(_ text: Int32, _ mask: UnsafeMutablePointer<UInt64>, _ position: Int, _ field: Int, _ group: RulePlan.Group) {
+    let answer = memory.table.answer(text, banks: group.firstBank..<group.endBank) + group.firstWord
+    for word in 0..<group.wordCount {
+      var bits = answer[word] & mask[word]
+      while bits != 0 {
+        memory.candidates.add((group.firstWord + word) << 6 + bits.trailingZeroBitCount, field: Int32(field), position: Int32(position))
+        bits &= bits - 1
+      }
+    }
   }
 
-  /// Whether the prefilter lets a value's text pass for a probe.
-  @inline(__always)
-  func passes(_ value: ByteView, id: Int32, node: Int, probe: Int32) -> Bool {
-    memory.table.answer(textIndex(value, id: id, node: node))[Int(probe) >> 6] & (1 << UInt64(probe & 63)) != 0
+  /// Asks a probe's rule of the values that the prefilter let pass, in the order of its targets.
+  func runCandidates(_ head: UnsafeMutablePointer<RulePlan.Head>, _ link: CompiledRule, of chain: CompiledChain) -> Bool {
+    matchedAny = false
+    guard case .fixed(let test) = link.test else { return false }
+    let isWhole = isFullyObserved
+    let plan = rules.plan
+    for item in Int(head.pointee.firstItem)..<Int(head.pointee.firstItem + head.pointee.itemCount) {
+      let number = plan.items[item].field
+      var candidate = memory.candidates.first[Int(head.pointee.probe)]
+      while candidate >= 0 {
+        let found = memory.candidates.list.base[Int(candidate)]
+        candidate = found.next
+        guard found.field == number else { continue }
+        let target = link.targets[Int(plan.items[item].target)]
+        if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
+        let field = plan.fields[Int(number)]
+        if field.kind == .scalar {
+          if let entry = memory.scalars[field.slot] { ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) }
+          continue
+        }
+        let entry = memory.collections[field.slot][Int(found.position)]
+        if target.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
+        if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
+        if field.kind == .values {
+          ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
+        } else {
+          ask(test, link, target, key: entry.key, value: entry.key, id: entry.keyID)
+        }
+      }
+    }
+    return matchedAny
   }
 
   /// Chains of which no value was observed; nil if everything was.

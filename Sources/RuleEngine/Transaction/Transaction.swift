@@ -177,7 +177,7 @@ public final class Transaction {
       }
       if head.pointee.isCounted { rulesAsked += 1 }
       if usesPlan {
-        if head.pointee.kind != .general, !couldMatch(head) {
+        if !couldMatch(head) {
           index += 1
           continue
         }
@@ -187,7 +187,7 @@ public final class Transaction {
           continue
         }
       }
-      switch run(chains[index], phase: phase, probe: usesPlan ? head.pointee.probe : -1) {
+      switch run(chains[index], phase: phase, probe: usesPlan && head.pointee.kind == .probe ? head : nil) {
       case .next: index += 1
       case .jump(let target): index = max(target, index + 1)
       case .stop: index = chains.count
@@ -201,15 +201,14 @@ public final class Transaction {
     case stop
   }
 
-  func run(_ chain: CompiledChain, phase: Int, probe: Int32) -> Step {
+  /// - Parameter probe: the chain's head in the plan, if the prefilter has found values for it.
+  func run(_ chain: CompiledChain, phase: Int, probe: UnsafeMutablePointer<RulePlan.Head>?) -> Step {
     currentChain = chain
     sanitisesMatched = false
     memory.collections[CollectionSlot.matchedVars.rawValue].removeAll()
-    var probe = probe
-    for link in chain.links {
-      guard run(link, of: chain, probe: probe) else { return .next }
-      // Only heads are probed.
-      probe = -1
+    for (index, link) in chain.links.enumerated() {
+      let holds = if index == 0, let probe { runCandidates(probe, link, of: chain) } else { run(link, of: chain) }
+      guard holds else { return .next }
     }
     return concluded(chain, phase: phase)
   }

@@ -13,9 +13,8 @@ final class TransactionMemory {
   private(set) var variableCount = 0
   /// Transaction variables whose keys no rule names, in order of arrival.
   var otherVariables: [(key: ByteView, value: ByteView)] = []
-  /// By pair of the plan: the joined answers of the prefilter, and how many values are in them.
-  private(set) var pairAnswers = GrowingBuffer<UInt64>(capacity: 1)
-  private(set) var pairDone = GrowingBuffer<Int32>(capacity: 1)
+  /// What the prefilter let pass.
+  var candidates = CandidateList()
   /// For each XPath of the rule set what it found; empty if the body is no XML.
   var xmlValues: [[Entry]] = []
   private var nextID: Int32 = 0
@@ -32,8 +31,7 @@ final class TransactionMemory {
     collections.deallocate()
     scalars.deallocate()
     variables.deallocate()
-    pairAnswers.deallocate()
-    pairDone.deallocate()
+    candidates.deallocate()
   }
 
   func begin(_ rules: CompiledRuleSet) {
@@ -41,9 +39,7 @@ final class TransactionMemory {
     variableCount = rules.transactionKeys.keys.count
     variables.reserve(variableCount)
     variables.base.update(repeating: nil, count: variableCount)
-    pairAnswers.reserve(rules.plan.pairs.count * rules.plan.filter.wordCount)
-    pairDone.reserve(rules.plan.pairs.count)
-    pairDone.base.update(repeating: 0, count: rules.plan.pairs.count)
+    candidates.begin(rules.plan)
   }
 
   func reset() {
