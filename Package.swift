@@ -108,7 +108,8 @@ let package = Package(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "GraphQLInspectionTests", dependencies: ["GraphQLInspection"], swiftSettings: strict),
     .testTarget(
-      name: "SchemaFilesTests", dependencies: ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
+      name: "SchemaFilesTests", dependencies: ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"],
+      exclude: ["Documents"], swiftSettings: strict),
     .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),

@@ -141,17 +141,20 @@ public final class OpenAPIInspector {
           OpenAPIFinding(
             kind: .duplicateMember, place: place, pointer: JSONPointer.text(to: node, in: view), detail: "has a member more than once"))
       }
+      var isValid = true
       if let schema {
         switch validator.validate(view, schema) {
         case .valid: break
         case .limitReached, .unreadable: findings.append(OpenAPIFinding(kind: .notChecked, place: place, detail: "a limit was reached"))
         case .invalid:
+          isValid = false
           for issue in validator.explain(view, schema).issues.prefix(Self.maximumIssues) {
             findings.append(OpenAPIFinding(kind: invalid, place: place, pointer: issue.instanceLocation, detail: issue.error))
           }
         }
       }
-      if let closed { checkClosed(view, closed, place: place, into: &findings) }
+      // Where a value fits no alternative, what is declared for it cannot be said.
+      if let closed, isValid || !wanted.contains(invalid) { checkClosed(view, closed, place: place, into: &findings) }
     }
   }
 

@@ -31,15 +31,24 @@ enum UnknownParts {
     let text = String(decoding: name, as: UTF8.self)
     for parameter in operation.parameters where parameter.place == .query {
       if parameter.style == .deepObject, ParameterDecoder.deepMember(name, of: Array(parameter.name.utf8)) != nil { return true }
-      if case .object(let shapes) = parameter.shape, parameter.explodes, shapes[text] != nil { return true }
+      if spreads(parameter), case .object(let shapes) = parameter.shape, shapes[text] != nil { return true }
     }
     return isKnown(name, .query, operation)
+  }
+
+  /// Whether the members of an object stand in the query under their own names, and its name does not.
+  private static func spreads(_ parameter: OpenAPIParameter) -> Bool {
+    guard parameter.style == .form, parameter.explodes, parameter.mediaType == nil, case .object = parameter.shape else { return false }
+    return true
   }
 
   private static func isKnown(_ name: [UInt8], _ place: OpenAPIPlace, _ operation: OpenAPIOperation) -> Bool {
     let text = String(decoding: name, as: UTF8.self)
     func isEqual(_ other: String) -> Bool { place == .header ? other.lowercased() == text : other == text }
-    if operation.parameters.contains(where: { $0.place == place && isEqual($0.name) }) { return true }
+    let isDeclared = operation.parameters.contains { parameter in
+      parameter.place == place && isEqual(parameter.name) && parameter.style != .deepObject && !spreads(parameter)
+    }
+    if isDeclared { return true }
     return operation.security.contains { all in
       all.contains { requirement in
         if case .apiKey(place, let key) = requirement.kind { return isEqual(key) }

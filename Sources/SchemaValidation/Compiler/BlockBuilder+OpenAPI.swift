@@ -99,7 +99,7 @@ extension BlockBuilder {
     }
     if let properties = member("properties"), document.view.memberCount(properties) > 0 { lists = true }
     var parts = ["allOf", "anyOf", "oneOf"].compactMap(member).flatMap(document.elements)
-    parts += ["then", "else", "if"].compactMap(member)
+    parts += ["then", "else"].compactMap(member)
     if let dependent = member("dependentSchemas") { parts += document.elements(of: dependent) }
     for part in parts where isOpen(SchemaPlace(document: place.document, node: part), &visited, &lists, compiler) { return true }
     return false
