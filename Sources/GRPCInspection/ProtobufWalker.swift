@@ -64,7 +64,8 @@ struct ProtobufWalker {
         path.removeLast(max(path.count - level.pathLength, 0))
         checkRequired(level)
         // What an Any holds is walked in its place.
-        if let type = level.anyType, let value = level.anyValue {
+        if let type = level.anyType {
+          let value = level.anyValue ?? 0..<0
           guard let target = descriptors.messageByName["." + (type.split(separator: "/").last.map(String.init) ?? "")] else {
             report(.unknownField, "an Any holds a type that is not in the set")
             continue

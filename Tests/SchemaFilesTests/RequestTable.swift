@@ -69,8 +69,10 @@ struct RequestTable {
     return findings + inspector.inspectBody(row.body, contentTypes: types, operation: operation)
   }
 
-  static func inspector(_ name: String) throws -> OpenAPIInspector {
+  static func inspector(_ name: String) throws -> OpenAPIInspector { try inspector(at: folder.appendingPathComponent(name).path) }
+
+  static func inspector(at path: String) throws -> OpenAPIInspector {
     let loader = SchemaFileLoader { Array(try Data(contentsOf: URL(fileURLWithPath: $0))) }
-    return OpenAPIInspector(try loader.openAPI(at: folder.appendingPathComponent(name).path))
+    return OpenAPIInspector(try loader.openAPI(at: path))
   }
 }

@@ -27,7 +27,9 @@ extension BlockBuilder {
       let format = document.string(value)
       if !options.assertsFormats { return "the format \"\(format)\" is not asserted" }
       if ["int32", "int64", "float", "double", "binary", "password"].contains(format) { return nil }
-      if format == "byte", !dialect.isOpenAPI30 { return "the format \"byte\" is not asserted in 3.1; use contentEncoding" }
+      if format == "byte" || format == "base64", !dialect.isOpenAPI30 {
+        return "the format \"\(format)\" is not asserted in 3.1; use contentEncoding"
+      }
       return StringFormat(name: format) == nil ? "the format \"\(format)\" is unknown and not asserted" : nil
     case "pattern":
       guard view.kind(value) == .string, let pattern = try? SchemaPattern(document.string(value)), pattern.isCatastrophic else {
