@@ -53,6 +53,7 @@ let package = Package(
     .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
       name: "SchemaFiles", dependencies: ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", yams], swiftSettings: strict),
+    .target(name: "SchemaLearning", dependencies: ["HTTPModel", "OpenAPIValidation"], swiftSettings: strict),
     .target(name: "GraphQLInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .target(name: "GRPCInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .target(
@@ -93,7 +94,8 @@ let package = Package(
       name: "ropeline",
       dependencies: [
         "CAllocationCount",
-        "Settings", "SchemaFiles", "SchemaValidation", "OpenAPIValidation", "InputValidation", "GraphQLInspection", "GRPCInspection",
+        "Settings", "SchemaFiles", "SchemaLearning", "SchemaValidation", "OpenAPIValidation", "InputValidation", "BodyDecoding",
+        "GraphQLInspection", "GRPCInspection",
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
         "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
@@ -113,6 +115,9 @@ let package = Package(
       name: "GRPCInspectionTests", dependencies: ["GRPCInspection", swiftProtobuf], exclude: ["Protos"], swiftSettings: strict),
     .testTarget(
       name: "InputValidationTests", dependencies: ["InputValidation", "OpenAPIValidation", "EvidenceModel", "HTTPModel"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SchemaLearningTests", dependencies: ["SchemaLearning", "SchemaFiles", "SchemaValidation", "OpenAPIValidation", "HTTPModel"],
       swiftSettings: strict),
     .testTarget(name: "GraphQLInspectionTests", dependencies: ["GraphQLInspection"], swiftSettings: strict),
     .testTarget(

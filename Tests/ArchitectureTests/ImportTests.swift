@@ -14,6 +14,7 @@ struct ImportTests {
     "SchemaValidation": ["BodyDecoding", "PatternScan"],
     "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
     "SchemaFiles": ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", "Yams"],
+    "SchemaLearning": ["HTTPModel", "OpenAPIValidation"],
     "GraphQLInspection": ["BodyDecoding"],
     "GRPCInspection": ["BodyDecoding"],
     "InputValidation": [
