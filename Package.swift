@@ -16,7 +16,6 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
-let swiftProtobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -27,8 +26,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    // For tests only: their messages are encoded by somebody else's code.
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -112,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
     .testTarget(
-      name: "GRPCInspectionTests", dependencies: ["GRPCInspection", swiftProtobuf], exclude: ["Protos"], swiftSettings: strict),
+      name: "GRPCInspectionTests", dependencies: ["GRPCInspection"], exclude: ["Protos"], swiftSettings: strict),
     .testTarget(
       name: "InputValidationTests", dependencies: ["InputValidation", "OpenAPIValidation", "EvidenceModel", "HTTPModel"],
       swiftSettings: strict),

@@ -103,7 +103,7 @@ public final class OpenAPIInspector {
     }
     guard let schema = declared.schema else { return [] }
     var codec = OpenAPIMediaType.codec(type)
-    if codec == .unknown, declared.range != type, declared.codec != .unknown { codec = declared.codec }
+    if codec == .unknown, declared.range != type, !type.hasSuffix("xml"), declared.codec != .unknown { codec = declared.codec }
     // JSON is UTF-8 on the wire (RFC 8259 section 8.1); a server that believes another charset reads another text.
     if codec == .json || codec == .form, let charset = field.parameter("charset"),
       !["utf-8", "utf8", "us-ascii"].contains(String(decoding: charset, as: UTF8.self).lowercased())

@@ -42,8 +42,8 @@ enum ParameterDecoder {
     if parameter.mediaType != nil { return .json(form(first)) }
     switch parameter.shape {
     case .scalar: return .json(ParameterText.scalar(form(first), parameter.shape))
-    case .array(let shape): return .json(ParameterText.array(split(first, parameter.style).map(form), shape))
-    case .object(let shapes): return object(split(first, parameter.style), shapes, form)
+    case .array(let shape): return .json(ParameterText.array(first.isEmpty ? [] : split(first, parameter.style).map(form), shape))
+    case .object(let shapes): return first.isEmpty ? .json(Array("{}".utf8)) : object(split(first, parameter.style), shapes, form)
     }
   }
 
@@ -115,6 +115,7 @@ enum ParameterDecoder {
       let items = text.isEmpty ? [] : text.split(separator: separator, omittingEmptySubsequences: false).map { trimmed(Array($0), isCoded) }
       return .json(ParameterText.array(items.map(decode), shape))
     case .object(let shapes):
+      if text.isEmpty { return .json(Array("{}".utf8)) }
       let parts = text.split(separator: separator, omittingEmptySubsequences: false).map { trimmed(Array($0), isCoded) }
       guard hasNames else { return object(parts, shapes, decode) }
       var members: [Pair] = []
@@ -162,7 +163,8 @@ enum ParameterDecoder {
       switch style {
       case .spaceDelimited: [Array("%20".utf8), [UInt8(ascii: "+")], [0x20]]
       case .pipeDelimited: [[UInt8(ascii: "|")], Array("%7C".utf8), Array("%7c".utf8)]
-      default: [[UInt8(ascii: ",")]]
+      // Plain commas part; where there is none, coded ones do. Many clients code every comma, and what they mean is a list.
+      default: raw.contains(UInt8(ascii: ",")) ? [[UInt8(ascii: ",")]] : [Array("%2C".utf8), Array("%2c".utf8)]
       }
     var parts: [[UInt8]] = [[]]
     var index = 0

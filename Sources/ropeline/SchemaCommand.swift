@@ -13,7 +13,7 @@ struct SchemaCommand: ParsableCommand {
     discussion: """
       Example: ropeline schema check Samples/openapi.yaml
       """,
-    subcommands: [SchemaCheckCommand.self, SchemaLearnCommand.self, SchemaDriftCommand.self])
+    subcommands: [SchemaCheckCommand.self, SchemaLearnCommand.self, SchemaDriftCommand.self, SchemaValidateCommand.self])
 
   /// Reads a document.
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.

@@ -1,9 +1,8 @@
 import Foundation
 import GRPCInspection
-import SwiftProtobuf
 import Testing
 
-/// Messages are encoded by swift-protobuf, from `Protos/tickets.proto`.
+/// Messages of `Protos/tickets.proto` were encoded once by another implementation; see `Protos/messages.txt`.
 @Suite("gRPC")
 struct GRPCInspectorTests {
   private static let set: [UInt8] = {
@@ -26,31 +25,19 @@ struct GRPCInspectorTests {
     try inspector(limits).inspect(body, path: Array(path.utf8), type: Array(type.utf8), encoding: Array(encoding.utf8))
   }
 
-  private static var order: Box_Office_Order {
-    .with {
-      $0.buyer = "a@b.example' OR 1=1"
-      $0.tier = .balcony
-      $0.seats = [
-        .with {
-          $0.row = "A"
-          $0.number = -4
-          $0.neighbor = .with { $0.row = "B" }
-        }, .with { $0.row = "C" },
-      ]
-      $0.codes = [1, -2, 300]
-      $0.tiers = [.standing, .refunded]
-      $0.labels = ["k": "v"]
-      $0.card = "4111"
-      $0.signature = Data([0xFF, 0x00])
-      $0.stamp = 5
-      $0.price = 1.5
-      $0.gift = true
-      $0.count = 7
-      $0.note = .with { $0.text = "é" }
-      $0.shares = [0.5, 0.25]
-      $0.tags = ["x", "y"]
+  /// The messages of `messages.txt` by name.
+  private static let messages: [String: [UInt8]] = {
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Protos/messages.txt")
+    var result: [String: [UInt8]] = [:]
+    for line in ((try? String(contentsOf: file, encoding: .utf8)) ?? "").split(separator: "\n") where line.first != "#" {
+      let words = line.split(separator: " ")
+      let digits = Array(words[1])
+      result[String(words[0])] = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
     }
-  }
+    return result
+  }()
+
+  private static func message(_ name: String) throws -> [UInt8] { try #require(messages[name]) }
 
   @Test func methodsOfTheSetAreKnown() throws {
     let inspector = try Self.inspector()
@@ -59,7 +46,7 @@ struct GRPCInspectorTests {
   }
 
   @Test func aGoodMessageHasNoFindingsAndItsStringsAreNamed() throws {
-    let result = try Self.inspect(Self.frame([UInt8](try Self.order.serializedData())))
+    let result = try Self.inspect(Self.frame(try Self.message("order")))
     #expect(result.findings.isEmpty, "\(result.findings)")
     let strings = result.strings.map { String(decoding: $0.name, as: UTF8.self) + "=" + String(decoding: $0.value, as: UTF8.self) }
     #expect(
@@ -71,12 +58,9 @@ struct GRPCInspectorTests {
   }
 
   @Test func whatAnAnyHoldsIsWalked() throws {
-    var order = Self.order
-    order.extra = try Google_Protobuf_Any(message: Box_Office_Seat.with { $0.row = "hidden" })
-    let result = try Self.inspect(Self.frame([UInt8](try order.serializedData())))
+    let result = try Self.inspect(Self.frame(try Self.message("any-seat")))
     #expect(result.findings.isEmpty && result.strings.contains { $0.value == Array("hidden".utf8) }, "\(result)")
-    order.extra = try Google_Protobuf_Any(message: Google_Protobuf_Duration())
-    #expect(try Self.inspect(Self.frame([UInt8](try order.serializedData()))).findings.map(\.kind) == [.unknownField])
+    #expect(try Self.inspect(Self.frame(try Self.message("any-duration"))).findings.map(\.kind) == [.unknownField])
   }
 
   @Test(
@@ -103,7 +87,7 @@ struct GRPCInspectorTests {
   }
 
   @Test func everyPrefixOfAGoodMessageIsGoodOrMalformed() throws {
-    let message = [UInt8](try Self.order.serializedData())
+    let message = try Self.message("order")
     var count = 0
     for length in 0..<message.count {
       count += 1
@@ -128,7 +112,7 @@ struct GRPCInspectorTests {
   }
 
   @Test func streamsWebAndCompressedFramesAreRead() throws {
-    let message = [UInt8](try Self.order.serializedData())
+    let message = try Self.message("order")
     let two = Self.frame(message) + Self.frame(message)
     #expect(try Self.inspect(two, path: "/box.office.Tickets/BuyMany").findings.isEmpty)
     #expect(try Self.inspect(two, path: "/box.office.Tickets/BuyMany").messages == 2)
@@ -147,9 +131,7 @@ struct GRPCInspectorTests {
   }
 
   @Test func nestingAndSizeAreLimited() throws {
-    var seat = Box_Office_Seat()
-    for _ in 0..<60 { seat = .with { [inner = seat] in $0.neighbor = inner } }
-    let message = [UInt8](try Box_Office_Order.with { $0.seats = [seat] }.serializedData())
+    let message = try Self.message("deep")
     #expect(try Self.inspect(Self.frame(message)).findings.isEmpty)
     var limits = GRPCLimits()
     limits.maximumDepth = 50
@@ -167,11 +149,7 @@ struct GRPCInspectorTests {
       #expect(throws: ProtoDescriptorError.self) { try ProtoDescriptors([bytes]) }
     }
     // Without the file that defines Any.
-    let whole = try Google_Protobuf_FileDescriptorSet(serializedBytes: Self.set)
-    var part = whole
-    part.file.removeAll { $0.package == "google.protobuf" }
-    #expect(whole.file.count == 2 && part.file.count == 1)
-    let bytes = [UInt8](try part.serializedData())
+    let bytes = try Self.message("part")
     #expect(throws: ProtoDescriptorError.self) { try ProtoDescriptors([bytes]) }
     for length in stride(from: 0, to: Self.set.count, by: 7) { _ = try? ProtoDescriptors([Array(Self.set.prefix(length))]) }
   }

@@ -47,12 +47,14 @@ extension BlockBuilder {
   mutating func addCombinations(_ compiler: inout SchemaCompiler) throws(SchemaError) {
     let isDiscriminated = compiler.options.openAPI == nil ? false : try addDiscriminator(&compiler)
     for (name, operation) in [("allOf", SchemaOperation.allOf), ("anyOf", .anyOf), ("oneOf", .oneOf)] {
-      guard let list = try schemaList(name), !isDiscriminated || name == "allOf" else { continue }
+      guard let list = try schemaList(name) else { continue }
       var children: [SchemaChild] = []
       for (position, node) in list.enumerated() { children.append(try child(node, "\(name)/\(position)", &compiler)) }
       general.append(
         SchemaInstruction(
-          operation: operation, location: compiler.location(name), a: appendChildren(children, &compiler), b: Int32(children.count)))
+          operation: operation, flag: isDiscriminated && name == (keyword("oneOf") == nil ? "anyOf" : "oneOf"),
+          location: compiler.location(name),
+          a: appendChildren(children, &compiler), b: Int32(children.count)))
     }
     if let node = keyword("not") {
       let child = try child(node, "not", &compiler)

@@ -16,7 +16,7 @@ extension BlockBuilder {
 
   /// `discriminator` beside `oneOf` or `anyOf`: the schemas by the values that name them. Alone, on a base schema, it asserts
   /// nothing (3.0.3, "Discriminator Object"; the schemas that extend it are not known from there).
-  /// - Returns: whether it takes the place of `oneOf` and `anyOf`.
+  /// - Returns: whether it takes the place of `oneOf` and `anyOf` for objects.
   mutating func addDiscriminator(_ compiler: inout SchemaCompiler) throws(SchemaError) -> Bool {
     let keyword = self.keyword("oneOf") == nil ? "anyOf" : "oneOf"
     guard let node = self.keyword("discriminator"), let list = try schemaList(keyword) else { return false }
