@@ -97,4 +97,9 @@ public final class InspectionScratch {
     self.engine = engine
     self.schema = schema
   }
+
+  /// Counts what each rule costs from the next inspection on; off by default, since it reads clocks.
+  public func countCosts(of inspector: Inspector) { engine.countCosts(of: inspector.rules) }
+  /// What was counted, the dearest rule first; nothing if nobody asked.
+  public var costs: [RuleCosts.Cost] { engine.costs?.ranking ?? [] }
 }

@@ -2,11 +2,10 @@ import CGramScan
 
 /// Says of many patterns at once which of them a text could match: a prefilter, after which the survivors are asked themselves.
 ///
-/// For each pattern up to four requirements are kept: a byte of a set, two sets of pairs and one of triples, of which the text
-/// must hold one each. A text's bytes, pairs and triples are looked up in tables of bit rows; the rows of a slot are joined, and a
-/// pattern survives if its bit is in all four. Never a false "no". Immutable; safe from any task.
+/// For each pattern up to six requirements are kept: two sets of bytes, of pairs and of triples, of which the text must hold one each. A text's bytes, pairs and triples are looked up in tables of bit rows; the rows of a slot are joined, and a
+/// pattern survives if its bit is in all of them. Never a false "no". Immutable; safe from any task.
 ///
-/// Cost: tables of 264 KiB for every bank of 256 patterns; a scan of a bank is linear in the text, about ten instructions a byte with AVX2.
+/// Cost: tables of 400 KiB for every bank of 256 patterns; a scan of a bank is linear in the text, about ten instructions a byte with AVX2.
 public final class GramFilter: @unchecked Sendable {
   // Unchecked: the tables are written by `init` alone.
   private let storage: UnsafeMutablePointer<UInt64>
@@ -31,8 +30,8 @@ public final class GramFilter: @unchecked Sendable {
     tables = .allocate(capacity: bankCount)
     for number in 0..<bankCount {
       let always = storage + number * bank
-      let bytes = always + 4 * Self.bankWords
-      let pairs = bytes + Int(ROPELINE_BYTE_ROWS) * Self.bankWords
+      let bytes = always + 6 * Self.bankWords
+      let pairs = bytes + 2 * Int(ROPELINE_BYTE_ROWS) * Self.bankWords
       let triples = pairs + 2 * Int(ROPELINE_PAIR_ROWS) * Self.bankWords
       (tables + number).initialize(to: ropeline_gram_tables(always: always, bytes: bytes, pairs: pairs, triples: triples))
     }
@@ -74,55 +73,60 @@ public final class GramFilter: @unchecked Sendable {
       guard let table else { return }
       UnsafeMutablePointer(mutating: table)[row * Self.bankWords + word] |= bit
     }
-    for (slot, grams) in [choice.bytes, choice.pairs, choice.pairs2, choice.triples].enumerated() {
-      guard let grams else {
+    for slot in 0..<6 {
+      guard let grams = choice.slots[slot] else {
         mark(table.always, slot)
         continue
       }
       for gram in grams {
-        switch slot {
-        case 0: mark(table.bytes, Int(gram[0]))
-        case 1, 2: mark(table.pairs, 2 * Int(ropeline_pair_row(gram[0], gram[1])) + slot - 1)
-        default: mark(table.triples, Int(ropeline_triple_row(gram[0], gram[1], gram[2])))
+        switch gram.count {
+        case 1: mark(table.bytes, 2 * Int(gram[0]) + slot)
+        case 2: mark(table.pairs, 2 * Int(ropeline_pair_row(gram[0], gram[1])) + slot - 2)
+        default: mark(table.triples, 2 * Int(ropeline_triple_row(gram[0], gram[1], gram[2])) + slot - 4)
         }
       }
     }
   }
 }
 
-/// The requirements of one pattern that filter best, by slot; nil where there is none.
+/// The requirements of one pattern that filter best: two sets of bytes, two of pairs, two of triples; nil where there is none.
 struct GramChoice {
-  private(set) var bytes: Set<[UInt8]>?
-  private(set) var pairs: Set<[UInt8]>?
-  private(set) var pairs2: Set<[UInt8]>?
-  private(set) var triples: Set<[UInt8]>?
+  private(set) var slots: [Set<[UInt8]>?] = []
 
-  var isUseful: Bool { bytes != nil || pairs != nil || triples != nil }
+  var isUseful: Bool { slots.contains { $0 != nil } }
 
   init(_ requirement: RequiredTexts) {
-    bytes = Self.best(1, requirement, count: 1).first
-    let two = Self.best(2, requirement, count: 2)
-    pairs = two.first
-    pairs2 = two.count > 1 ? two[1] : nil
-    triples = Self.best(3, requirement, count: 1).first
+    for length in 1...3 {
+      let best = Self.best(length, requirement)
+      slots.append(best.first)
+      slots.append(best.count > 1 ? best[1] : nil)
+    }
   }
 
-  /// The best `count` sets of grams of a length, best first; each of another requirement.
-  private static func best(_ length: Int, _ requirement: RequiredTexts, count: Int) -> [Set<[UInt8]>] {
+  /// The two best sets of grams of a length, best first: of two requirements, or two pieces of the strings of one.
+  private static func best(_ length: Int, _ requirement: RequiredTexts) -> [Set<[UInt8]>] {
     var candidates: [(grams: Set<[UInt8]>, chance: Double)] = []
     for set in requirement.sets {
-      var grams: Set<[UInt8]> = []
+      var first: Set<[UInt8]> = []
+      var second: Set<[UInt8]> = []
+      var secondChance = 0.0
       var isWhole = true
       for string in set {
-        guard let rarest = GramModel.rarestGram(length, of: string) else {
+        guard let rarest = GramModel.rarestGram(length, of: string),
+          let next = GramModel.rarestGram(length, of: string, besides: rarest.gram)
+        else {
           isWhole = false
           break
         }
-        grams.insert(rarest.gram)
+        first.insert(rarest.gram)
+        second.insert(next.gram)
+        secondChance += next.chance
       }
       guard isWhole else { continue }
-      candidates.append((grams, grams.reduce(0) { $0 + GramModel.chance($1[...]) }))
+      candidates.append((first, first.reduce(0) { $0 + GramModel.chance($1[...]) }))
+      // Strings hold both pieces at once, so that the second says less than another requirement would.
+      if second != first { candidates.append((second, 2 * secondChance)) }
     }
-    return candidates.sorted { $0.chance < $1.chance }.prefix(count).map(\.grams)
+    return candidates.sorted { $0.chance < $1.chance }.prefix(2).map(\.grams)
   }
 }

@@ -26,6 +26,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Keep value caches from one repetition to the next (this version has none).")
   var warm = false
 
+  @Flag(help: "Say for each rule how often it was reached and asked, of how many values, and how long it took.")
+  var perRule = false
+
   @Option(help: "text or json.")
   var format: Format = .text
 
@@ -48,6 +51,31 @@ struct BenchCommand: ParsableCommand {
     var verdict: String
     var anomaly: Int
     var rules: [Int]
+    var costs: [RuleCost]?
+  }
+
+  /// A rule's share of one inspection, with the clock running: of another run than `cpu_us`.
+  struct RuleCost: Encodable {
+    var id: Int
+    var file: String
+    var line: Int
+    var reached: Double
+    var asked: Double
+    var values: Double
+    var matches: Double
+    var us: Double
+
+    init(_ cost: RuleCosts.Cost, of runs: Int) {
+      let runs = Double(max(runs, 1))
+      id = cost.id
+      file = cost.file
+      line = cost.line
+      reached = Double(cost.reached) / runs
+      asked = Double(cost.asked) / runs
+      values = Double(cost.values) / runs
+      matches = Double(cost.matches) / runs
+      us = Double(cost.nanoseconds) / runs / 1000
+    }
   }
 
   func run() throws {
@@ -70,9 +98,17 @@ struct BenchCommand: ParsableCommand {
       rows.append(
         Row(
           file: file, repetitions: repetitions, cpu_us: median, allocations: allocations, verdict: outcome.verdict.kind.rawValue,
-          anomaly: outcome.evidence.anomaly.inbound, rules: outcome.evidence.rules.filter(\.isLogged).map(\.id)))
+          anomaly: outcome.evidence.anomaly.inbound, rules: outcome.evidence.rules.filter(\.isLogged).map(\.id),
+          costs: perRule ? costs(raw, inspector) : nil))
     }
     try show(rows)
+  }
+
+  private func costs(_ raw: RawRequest, _ inspector: Inspector) -> [RuleCost] {
+    let scratch = inspector.makeScratch()
+    scratch.countCosts(of: inspector)
+    for _ in 0..<repetitions { _ = raw.inspect(with: inspector, scratch: scratch) }
+    return scratch.costs.map { RuleCost($0, of: repetitions) }
   }
 
   private func measure(_ raw: RawRequest, _ inspector: Inspector, _ scratch: InspectionScratch) -> (Double, Double) {
@@ -89,6 +125,17 @@ struct BenchCommand: ParsableCommand {
     _ = raw.inspect(with: inspector, scratch: scratch)
     let allocations = ropeline_allocations_stop()
     return (times.sorted()[times.count / 2], Double(allocations))
+  }
+
+  private func show(_ costs: [RuleCost]) {
+    Terminal.output("      rule   asked  values matches         us\n")
+    // The rules that were told beforehand cost next to nothing; their number says how many they are.
+    let asked = costs.filter { $0.asked > 0 }
+    for cost in asked.prefix(40) {
+      Terminal.output(String(format: "%10d %7.1f %7.1f %7.1f %10.2f\n", cost.id, cost.asked, cost.values, cost.matches, cost.us))
+    }
+    if asked.count > 40 { Terminal.output("  and \(asked.count - 40) rules more\n") }
+    Terminal.output("  \(costs.count - asked.count) rules were told beforehand not to match\n")
   }
 
   private func cpuMicroseconds() -> Double {
@@ -114,6 +161,7 @@ struct BenchCommand: ParsableCommand {
         let cost = String(format: "%10.1f us %8.0f allocations", row.cpu_us, row.allocations)
         let ids = row.rules.map(String.init).joined(separator: " ")
         Terminal.output("\(name) \(cost)  \(row.verdict.padding(toLength: 6, withPad: " ", startingAt: 0)) \(ids)\n")
+        if let costs = row.costs { show(costs) }
       }
     }
   }

@@ -15,7 +15,22 @@ enum GramModel {
     return table
   }()
 
+  /// Pieces of what stands in very many values: the names that JSON values get, addresses, types.
+  private static let common: Set<[UInt8]> = {
+    var pieces: Set<[UInt8]> = []
+    for text in [
+      "json.", ".array_", "_0", "_1", "http://", "https://", "://www.", ".com", ".html", "text/", "application/", "charset=utf-8",
+    ] {
+      let bytes = Array(text.utf8)
+      for length in 2...3 {
+        for start in stride(from: 0, through: bytes.count - length, by: 1) { pieces.insert(Array(bytes[start..<(start + length)])) }
+      }
+    }
+    return pieces
+  }()
+
   static func chance(_ gram: ArraySlice<UInt8>) -> Double {
+    if gram.count > 1, common.contains(Array(gram)) { return 0.03 }
     // Neighbors depend on each other: letters come in words.
     let product = gram.reduce(1) { $0 * chances[Int($1)] }
     return product * (gram.count > 1 ? pow(6, Double(gram.count - 1)) : 1)
@@ -33,8 +48,21 @@ enum GramModel {
     return best
   }
 
-  /// How likely a place holds one of these strings, each by its rarest piece of at most three bytes.
-  static func chance(ofAny strings: Set<[UInt8]>) -> Double {
-    strings.reduce(0) { $0 + (rarestGram(min(3, $1.count), of: $1)?.chance ?? 1) }
+  /// How likely a place holds one of these strings, each by its rarest piece of `length` bytes; none may be shorter.
+  static func chance(ofAny strings: Set<[UInt8]>, length: Int) -> Double {
+    strings.reduce(0) { $0 + (rarestGram(length, of: $1)?.chance ?? 1) }
+  }
+
+  /// The rarest piece of `length` bytes that is not `other`, or `other` if there is none.
+  static func rarestGram(_ length: Int, of string: [UInt8], besides other: [UInt8]) -> (gram: [UInt8], chance: Double)? {
+    guard string.count >= length else { return nil }
+    var best: (gram: [UInt8], chance: Double)?
+    for start in 0...(string.count - length) {
+      let gram = string[start..<(start + length)]
+      let chance = chance(gram)
+      if !gram.elementsEqual(other), best.map({ chance < $0.chance }) ?? true { best = (Array(gram), chance) }
+    }
+    // What says nothing new is as likely as not.
+    return best ?? (other, 1)
   }
 }

@@ -101,14 +101,35 @@ public struct RequiredTexts: Sendable, Hashable {
       if union.count > maximumStrings { isExact = false }
     }
     if isExact { return Part(exact: union) }
-    // One set of each branch, the best, together: one of them must be met.
-    var joined: Set<[UInt8]> = []
-    for part in parts {
-      guard let best = best(of: part) else { return Part() }
-      joined.formUnion(best)
-      if joined.count > 4 * maximumStrings { return Part() }
+    return Part(required: joined(parts))
+  }
+
+  /// Sets that hold for each of several parts, of which one matches: one set of each part, together. The best for strings of three
+  /// bytes or more, of two, and of one, as far as each part has such a set, and the best second ones.
+  private static func joined(_ parts: [Part]) -> [Set<[UInt8]>] {
+    let choices = parts.map { part in part.required + (part.exact.map { $0.contains([]) ? [] : [$0] } ?? []) }
+    // What every part requires alike stands for itself.
+    var joins = (choices.first ?? []).filter { set in choices.allSatisfy { $0.contains(set) } }
+    for length in [3, 2, 1] {
+      let ranked = choices.map { sets in
+        sets.filter { set in set.allSatisfy { $0.count >= length } }
+          .map { (set: $0, chance: GramModel.chance(ofAny: $0, length: length)) }.sorted { $0.chance < $1.chance }.map(\.set)
+      }
+      for place in 0..<2 {
+        var joined: Set<[UInt8]> = []
+        var isWhole = true
+        for sets in ranked where isWhole {
+          guard let set = sets.dropFirst(place).first else {
+            isWhole = false
+            break
+          }
+          joined.formUnion(set)
+          if joined.count > 4 * maximumStrings { isWhole = false }
+        }
+        if isWhole, !joined.isEmpty, !joins.contains(joined) { joins.append(joined) }
+      }
     }
-    return Part(required: [joined])
+    return joins
   }
 
   private static func repetition(_ part: Part, _ minimum: Int, _ maximum: Int?) -> Part {
@@ -140,9 +161,81 @@ public struct RequiredTexts: Sendable, Hashable {
     return result
   }
 
-  private static func best(of part: Part) -> Set<[UInt8]>? {
-    var candidates = part.required
-    if let exact = part.exact, !exact.contains([]) { candidates.append(exact) }
-    return candidates.min { GramModel.chance(ofAny: $0) < GramModel.chance(ofAny: $1) }
+  // MARK: Alternatives
+
+  /// What holds for both: one set of all strings. For phrases that were parted.
+  public func union(_ other: RequiredTexts) -> RequiredTexts? {
+    guard sets.count == 1, other.sets.count == 1 else { return nil }
+    return RequiredTexts(anyOf: sets[0].union(other.sets[0]))
+  }
+
+  /// The same for phrases, of which one must occur: short ones apart from long ones.
+  public static func alternatives(phrases: some Sequence<[UInt8]>) -> [RequiredTexts] {
+    var clusters: [[[UInt8]]] = [[], [], []]
+    for phrase in phrases {
+      guard !phrase.isEmpty else { return [] }
+      clusters[min(phrase.count, 3) - 1].append(phrase)
+    }
+    // Neighbors in the alphabet share pieces. Two pieces must come from phrases of the same chunk, which in many small chunks is rarer.
+    let long = clusters[2].sorted { $0.lexicographicallyPrecedes($1) }
+    let size = max((long.count + maximumChunks - 1) / maximumChunks, minimumChunk)
+    let chunks = stride(from: 0, to: long.count, by: size).map { Array(long[$0..<min($0 + size, long.count)]) }
+    return (clusters[..<2] + chunks).filter { !$0.isEmpty }.map { RequiredTexts(anyOf: $0) }
+  }
+
+  /// What a pattern requires, one way or another: a text that it matches meets one of these. Parts of an alternative that can be told
+  /// by rare strings are kept apart from those that can be told by single bytes, which would spoil the whole. Empty if nothing is
+  /// required.
+  public static func alternatives(pattern: [UInt8]) -> [RequiredTexts] {
+    guard let node = RegexReader.read(pattern) else { return [] }
+    let parts = branches(of: node).map { part(of: $0) }
+    var clusters: [[Part]] = [[], [], []]
+    for part in parts {
+      let sets = part.required + (part.exact.map { [$0] } ?? [])
+      // The shortest string of the set that has the longest ones.
+      guard let length = sets.map({ set in set.map(\.count).min() ?? 0 }).max(), length > 0 else { return [] }
+      clusters[min(length, 3) - 1].append(part)
+    }
+    var result: [RequiredTexts] = []
+    for cluster in clusters where !cluster.isEmpty {
+      var requirement = RequiredTexts()
+      if cluster.count == 1 {
+        requirement.sets = cluster[0].required
+        if let exact = cluster[0].exact { requirement.add(exact) }
+      } else {
+        requirement.sets = joined(cluster)
+      }
+      guard !requirement.sets.isEmpty else { return [] }
+      result.append(requirement)
+    }
+    return result
+  }
+
+  /// Into how many chunks a list of phrases is parted at most, and phrases of a chunk at least.
+  private static let maximumChunks = 8
+  private static let minimumChunk = 12
+
+  /// Alternatives that are told apart; a pattern with more is taken as a whole.
+  private static let maximumBranches = 64
+
+  /// The alternatives of a pattern: those of the choice with most branches in it, each with what stands around it.
+  private static func branches(of node: RegexNode) -> [RegexNode] {
+    switch node {
+    case .choice(let nodes):
+      let all = nodes.flatMap { branches(of: $0) }
+      return all.count <= maximumBranches ? all : nodes.count <= maximumBranches ? nodes : [node]
+    case .sequence(let nodes):
+      let expanded = nodes.map { branches(of: $0) }
+      guard let widest = expanded.indices.max(by: { expanded[$0].count < expanded[$1].count }), expanded[widest].count > 1 else {
+        return [node]
+      }
+      return expanded[widest].map { branch in
+        var nodes = nodes
+        nodes[widest] = branch
+        return .sequence(nodes)
+      }
+    case .repetition(let inner, 1, 1): return branches(of: inner)
+    default: return [node]
+    }
   }
 }

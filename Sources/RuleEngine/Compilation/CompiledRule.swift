@@ -191,21 +191,18 @@ struct RuleIndexSet: Equatable, Sendable {
 }
 
 /// Text with macros whose names are resolved.
-struct CompiledText: Sendable {
+struct CompiledText: @unchecked Sendable {
+  // Unchecked for the view alone, which the rule set keeps and nothing changes.
   enum Part: Sendable {
     case literal([UInt8])
     case value(ValueSource, variable: VariableName, key: [UInt8]?)
   }
-  var parts: [Part]
-
+  let parts: [Part]
   /// The text if it holds no macro.
-  var fixed: [UInt8]? {
-    if parts.isEmpty { return [] }
-    if parts.count == 1, case .literal(let bytes) = parts[0] { return bytes }
-    return nil
-  }
+  let fixed: [UInt8]?
+  let fixedView: ByteView?
 
-  init(_ text: MacroText, keys: inout TransactionKeyTable) {
+  init(_ text: MacroText, keys: inout TransactionKeyTable, bytes: RuleBytes) {
     parts = text.parts.compactMap { part in
       switch part {
       case .literal(let bytes): .literal(bytes)
@@ -214,6 +211,14 @@ struct CompiledText: Sendable {
       case .unknownMacro: nil
       }
     }
+    if parts.isEmpty {
+      fixed = []
+    } else if parts.count == 1, case .literal(let text) = parts[0] {
+      fixed = text
+    } else {
+      fixed = nil
+    }
+    fixedView = fixed.map { bytes.keep($0) }
   }
 }
 

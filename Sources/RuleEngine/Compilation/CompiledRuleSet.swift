@@ -16,7 +16,7 @@ public final class CompiledRuleSet: Sendable {
   /// What names and fixed texts of the rules are views of.
   private let bytes: RuleBytes
   let transformations: TransformationTree
-  let transactionKeys: TransactionKeyTable
+  let transactionKeys: TransactionKeyIndex
   /// Slot in which a match limit is reported.
   let pcreLimitsSlot: Int
   /// XPaths other than `/*` and `//@*`; each is evaluated once a body.
@@ -47,7 +47,11 @@ public final class CompiledRuleSet: Sendable {
     self.chainCount = chainCount
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
-    self.transactionKeys = transactionKeys
+    self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
+    let scratch = RegexScratch()
+    for link in phases.joined().flatMap(\.links) {
+      for target in link.targets { target.resolve(transactionKeys, scratch) }
+    }
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths
     self.inboundScoreSlots = inboundScoreSlots

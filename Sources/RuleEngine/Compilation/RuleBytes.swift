@@ -14,4 +14,17 @@ final class RuleBytes: @unchecked Sendable {
     chunks.append(chunk)
     return ByteView(chunk)
   }
+
+  /// Texts of the engine itself, which are never freed.
+  static func constants(_ texts: StaticString...) -> ConstantTexts {
+    ConstantTexts(views: texts.map { ByteView(start: $0.utf8Start, count: $0.utf8CodeUnitCount) })
+  }
+}
+
+/// Views of texts of the program; safe from any thread.
+struct ConstantTexts: @unchecked Sendable {
+  // Unchecked: what is pointed at is a part of the program.
+  fileprivate let views: [ByteView]
+
+  subscript(index: Int) -> ByteView { views[index] }
 }

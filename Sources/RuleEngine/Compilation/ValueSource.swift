@@ -64,7 +64,7 @@ enum CompiledSelector: Sendable {
 
 /// One target of a rule, ready to be asked.
 final class CompiledTarget: @unchecked Sendable {
-  // Unchecked for the views alone, which the rule set keeps and nothing changes.
+  // Unchecked for the views, which the rule set keeps and nothing changes, and for the slots, which are set before it is shared.
   let variable: VariableName
   let source: ValueSource
   let selector: CompiledSelector?
@@ -73,6 +73,8 @@ final class CompiledTarget: @unchecked Sendable {
   let name: ByteView
   /// What stands before the key of a value in reports: `ARGS:`.
   let prefix: ByteView
+  /// `TX` as a whole or by a pattern: the slots of those variables that rules name and the target picks. Set when all are known.
+  private(set) var pickedSlots: [Int32] = []
 
   init(
     variable: VariableName, source: ValueSource, selector: CompiledSelector?, isCount: Bool, keys: TransactionKeyTable, bytes: RuleBytes
@@ -139,6 +141,23 @@ extension ValueSource {
 
   static let textPath = Array("/*".utf8)
   static let attributePath = Array("//@*".utf8)
+}
+
+extension CompiledTarget {
+  /// Finds the variables of a pattern, so that no transaction has to.
+  func resolve(_ keys: TransactionKeyTable, _ scratch: RegexScratch) {
+    guard source == .transactionVariables else { return }
+    pickedSlots = keys.keys.indices.filter { slot in
+      keys.keys[slot].withUnsafeBufferPointer { key in
+        switch selector {
+        case nil: true
+        case .key(let bytes)?: key.equalsIgnoringCase(bytes)
+        case .regex(let pattern)?: scratch.firstMatch(pattern, in: key) == .match
+        }
+      }
+    }
+    .map { Int32($0) }
+  }
 }
 
 /// Numbers the transaction variables that the rules name, so that a transaction finds them by index.

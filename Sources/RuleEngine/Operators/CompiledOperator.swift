@@ -39,20 +39,23 @@ public final class CompiledOperator: Sendable {
     case geoLookup
   }
   private let kind: Kind
-  /// What a value must hold for a match, ASCII case aside; nothing where that is not known.
-  let requirement: RequiredTexts
+  /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
+  let requirements: [RequiredTexts]
 
   /// The comparison and the operand of an operator that compares numbers.
   var number: (comparison: NumberComparison?, operand: Int)? {
     if case .number(let comparison, let operand) = kind { (comparison, operand) } else { nil }
   }
 
+  /// Whether the groups of a match stay in the scratch, and are all that there is to capture.
+  var leavesGroups: Bool { if case .regex = kind { true } else { false } }
+
   /// Whether the transaction itself must look the value up, since the answer fills a collection.
   var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
 
-  private init(kind: Kind, requirement: RequiredTexts) {
+  private init(kind: Kind, requirements: [RequiredTexts]) {
     self.kind = kind
-    self.requirement = requirement
+    self.requirements = requirements
   }
 
   /// - Parameters:
@@ -61,23 +64,23 @@ public final class CompiledOperator: Sendable {
   public static func compile(
     _ name: OperatorName, operand: [UInt8], dataLines: [[UInt8]]?, options: OperatorOptions
   ) throws(OperatorError) -> CompiledOperator {
-    CompiledOperator(kind: try kind(name, operand, dataLines), requirement: try requirement(name, operand, dataLines))
+    CompiledOperator(kind: try kind(name, operand, dataLines), requirements: try requirements(name, operand, dataLines))
   }
 
-  private static func requirement(
+  private static func requirements(
     _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?
-  ) throws(OperatorError) -> RequiredTexts {
+  ) throws(OperatorError) -> [RequiredTexts] {
     switch name {
-    case .rx, .rxGlobal: RequiredTexts(pattern: operand)
-    case .pm: RequiredTexts(anyOf: try PhraseList.split(operand))
-    case .pmFromFile: RequiredTexts(anyOf: dataLines ?? [])
-    case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: RequiredTexts(anyOf: [operand])
-    case .validateByteRange: RequiredTexts(anyByteOf: (0...255).filter(ByteRangeSet(operand).isOutside))
-    case .validateUrlEncoding: RequiredTexts(anyByteOf: [UInt8(ascii: "%")])
-    case .validateUtf8Encoding: RequiredTexts(anyByteOf: Array(0x80...0xFF))
-    case .detectSQLi: RequiredTexts(anyByteOf: SQLInjectionDetector.neededBytes)
-    case .detectXSS: RequiredTexts(anyByteOf: CrossSiteScriptingDetector.neededBytes)
-    default: RequiredTexts()
+    case .rx, .rxGlobal: RequiredTexts.alternatives(pattern: operand)
+    case .pm: RequiredTexts.alternatives(phrases: try PhraseList.split(operand))
+    case .pmFromFile: RequiredTexts.alternatives(phrases: dataLines ?? [])
+    case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: [RequiredTexts(anyOf: [operand])]
+    case .validateByteRange: [RequiredTexts(anyByteOf: (0...255).filter(ByteRangeSet(operand).isOutside))]
+    case .validateUrlEncoding: [RequiredTexts(anyByteOf: [UInt8(ascii: "%")])]
+    case .validateUtf8Encoding: [RequiredTexts(anyByteOf: Array(0x80...0xFF))]
+    case .detectSQLi: [RequiredTexts(anyByteOf: SQLInjectionDetector.neededBytes)]
+    case .detectXSS: [RequiredTexts(anyByteOf: CrossSiteScriptingDetector.neededBytes)]
+    default: []
     }
   }
 

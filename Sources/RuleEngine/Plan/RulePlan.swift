@@ -17,7 +17,7 @@ final class RulePlan: @unchecked Sendable {
     var isCounted: Bool
     var isNegated = false
     var comparison = NumberComparison.equal
-    /// Probes: the bit in the prefilter's answers, and the group that it is asked with.
+    /// Probes: the number, and the group that it is asked with.
     var probe: Int32 = -1
     var group: Int32 = 0
     /// Probes: the range in `items`.
@@ -91,14 +91,16 @@ final class RulePlan: @unchecked Sendable {
   let steps: UnsafeMutableBufferPointer<Step>
   let items: UnsafeMutableBufferPointer<Item>
   let masks: UnsafeMutableBufferPointer<UInt64>
+  /// By bit of the prefilter's answers; a probe may have several bits.
+  let probeOfBit: UnsafeMutableBufferPointer<Int32>
   let probeCount: Int
   let filter: GramFilter
   let nodes: NodeFacts
   private let bytes: RuleBytes
 
   init(
-    heads: [[Head]], groups: [Group], fields: [Field], steps: [Step], items: [Item], masks: [UInt64], requirements: [RequiredTexts],
-    nodes: NodeFacts, bytes: RuleBytes
+    heads: [[Head]], groups: [Group], fields: [Field], steps: [Step], items: [Item], masks: [UInt64], probeOfBit: [Int32],
+    requirements: [RequiredTexts], nodes: NodeFacts, bytes: RuleBytes
   ) {
     self.heads = heads.map(Self.buffer)
     self.groups = Self.buffer(groups)
@@ -106,7 +108,8 @@ final class RulePlan: @unchecked Sendable {
     self.steps = Self.buffer(steps)
     self.items = Self.buffer(items)
     self.masks = Self.buffer(masks)
-    probeCount = requirements.count
+    self.probeOfBit = Self.buffer(probeOfBit)
+    probeCount = probeOfBit.last.map { Int($0) + 1 } ?? 0
     filter = GramFilter(requirements)
     self.nodes = nodes
     self.bytes = bytes
@@ -125,6 +128,7 @@ final class RulePlan: @unchecked Sendable {
     steps.deallocate()
     items.deallocate()
     masks.deallocate()
+    probeOfBit.deallocate()
   }
 }
 

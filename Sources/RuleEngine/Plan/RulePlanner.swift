@@ -7,7 +7,7 @@ struct RulePlanner {
   private struct Probe {
     var phase: Int
     var position: Int
-    var requirement: RequiredTexts
+    var requirements: [RequiredTexts]
     var items: [Item] = []
 
     struct Item {
@@ -35,7 +35,7 @@ struct RulePlanner {
   }
 
   /// What fits into the bits that say which banks a text was held against; rules beyond it are asked one by one.
-  private static let maximumProbes = 31 * GramFilter.bankPatterns
+  private static let maximumProbes = 31 * GramFilter.bankPatterns / 11
 
   private let transformations: TransformationTree
   private let bytes = RuleBytes()
@@ -46,6 +46,8 @@ struct RulePlanner {
   private var steps: [RulePlan.Step] = []
   private var items: [RulePlan.Item] = []
   private var masks: [UInt64] = []
+  private var probeOfBit: [Int32] = []
+  private var probeCount = 0
 
   static func plan(_ phases: [[CompiledChain]], transformations: TransformationTree) -> RulePlan {
     var planner = RulePlanner(transformations: transformations)
@@ -56,7 +58,7 @@ struct RulePlanner {
     let requirements = planner.group(nodes)
     return RulePlan(
       heads: planner.heads, groups: planner.groups, fields: planner.fields, steps: planner.steps, items: planner.items,
-      masks: planner.masks, requirements: requirements, nodes: nodes, bytes: planner.bytes)
+      masks: planner.masks, probeOfBit: planner.probeOfBit, requirements: requirements, nodes: nodes, bytes: planner.bytes)
   }
 
   private init(transformations: TransformationTree) { self.transformations = transformations }
@@ -125,12 +127,12 @@ struct RulePlanner {
 
   private func probe(_ link: CompiledRule, phase: Int, position: Int) -> Probe? {
     guard case .fixed(let test) = link.test else { return nil }
-    guard !link.isNegated, !link.targets.isEmpty, !link.targets.contains(where: \.isCount), GramFilter.filters(test.requirement) else {
-      return nil
-    }
+    guard !link.isNegated, !link.targets.isEmpty, !link.targets.contains(where: \.isCount), !test.requirements.isEmpty,
+      test.requirements.allSatisfy(GramFilter.filters)
+    else { return nil }
     // multiMatch asks of the text after every step of the list.
     let nodes = link.isMultiMatch ? path(to: link.transformationNode) : [link.transformationNode]
-    var probe = Probe(phase: phase, position: position, requirement: test.requirement)
+    var probe = Probe(phase: phase, position: position, requirements: test.requirements)
     for (number, target) in link.targets.enumerated() {
       guard let some = ProbeField.of(target.source) else { return nil }
       var key: [UInt8]?
@@ -177,9 +179,30 @@ struct RulePlanner {
     let order = members.keys.sorted {
       ($0.gates.count, $0.phase, members[$0]?.first ?? 0) < ($1.gates.count, $1.phase, members[$1]?.first ?? 0)
     }
+    economize(order.prefix { $0.gates.count <= 1 }.flatMap { members[$0] ?? [] })
     var requirements: [RequiredTexts] = []
     for key in order { add(members[key] ?? [], &requirements, nodes) }
     return requirements
+  }
+
+  /// Joins parted phrases again where that spares the probes behind at most one gate, which nearly all requests meet, a second bank.
+  private mutating func economize(_ members: [Int]) {
+    let banks = { (count: Int) in (count + GramFilter.bankPatterns - 1) / GramFilter.bankPatterns }
+    let needed = banks(members.count)
+    for limit in [6, 4, 3, 2, 1] where banks(members.reduce(0) { $0 + probes[$1].requirements.count }) > needed {
+      for member in members { probes[member].requirements = Self.joined(probes[member].requirements, to: limit) }
+    }
+  }
+
+  /// At most `limit` requirements, if neighbors can be joined.
+  private static func joined(_ requirements: [RequiredTexts], to limit: Int) -> [RequiredTexts] {
+    guard requirements.count > limit else { return requirements }
+    let size = (requirements.count + limit - 1) / limit
+    return stride(from: 0, to: requirements.count, by: size).flatMap { start -> [RequiredTexts] in
+      let some = requirements[start..<min(start + size, requirements.count)]
+      let joined = some.dropFirst().reduce(some.first) { sum, next in sum.flatMap { $0.union(next) } }
+      return joined.map { [$0] } ?? Array(some)
+    }
   }
 
   /// For each head the gates that could jump over it.
@@ -201,7 +224,7 @@ struct RulePlanner {
 
   private mutating func add(_ members: [Int], _ requirements: inout [RequiredTexts], _ nodes: NodeFacts) {
     let firstBit = requirements.count
-    let lastBit = firstBit + members.count - 1
+    let lastBit = firstBit + members.reduce(0) { $0 + probes[$1].requirements.count } - 1
     var group = RulePlan.Group()
     group.firstWord = firstBit / 64
     group.wordCount = lastBit / 64 - group.firstWord + 1
@@ -212,11 +235,13 @@ struct RulePlanner {
     var keys: [FieldKey] = []
     var numbers: [FieldKey: Int] = [:]
     var bits: [FieldKey: [Int: [Int]]] = [:]
-    for (offset, member) in members.enumerated() {
+    for member in members {
       let probe = probes[member]
-      let bit = firstBit + offset
-      requirements.append(probe.requirement)
-      heads[probe.phase][probe.position].probe = Int32(bit)
+      let own = requirements.count..<(requirements.count + probe.requirements.count)
+      requirements += probe.requirements
+      probeOfBit += own.map { _ in Int32(probeCount) }
+      heads[probe.phase][probe.position].probe = Int32(probeCount)
+      probeCount += 1
       heads[probe.phase][probe.position].group = Int32(groups.count)
       heads[probe.phase][probe.position].firstItem = Int32(items.count)
       heads[probe.phase][probe.position].itemCount = Int32(probe.items.count)
@@ -226,7 +251,7 @@ struct RulePlanner {
           keys.append(item.field)
         }
         items.append(RulePlan.Item(target: Int32(item.target), field: Int32(numbers[item.field] ?? 0)))
-        for node in item.nodes { bits[item.field, default: [:]][node, default: []].append(bit) }
+        for node in item.nodes { bits[item.field, default: [:]][node, default: []] += own }
       }
     }
     for key in keys { fields.append(field(key, bits[key] ?? [:], group, nodes)) }

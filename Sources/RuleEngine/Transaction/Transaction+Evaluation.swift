@@ -12,10 +12,7 @@ extension Transaction {
       runEffects(link)
       return true
     case .fixed(let compiled): test = compiled
-    case .dynamic(let name, let text, _):
-      macroBuffer.removeAll(keepingCapacity: true)
-      appendExpansion(of: text, to: &macroBuffer)
-      test = scratch.dynamicOperator(name, operand: macroBuffer)
+    case .dynamic(let name, let text, _): test = scratch.dynamicOperator(name, operand: expansion(of: text))
     }
     guard let test else { return false }
     for target in link.targets {
@@ -42,10 +39,10 @@ extension Transaction {
     case .transactionVariable(let slot):
       if let value = memory.variables.base[slot] { ask(test, link, target, key: nil, value: value, id: -1) }
     case .transactionVariables:
-      for slot in 0..<memory.variableCount {
-        guard let value = memory.variables.base[slot] else { continue }
-        let key = memory.arena.copy(rules.transactionKeys.keys[slot])
-        if picks(target, key) && !isExcluded(target, key, link, chain) { ask(test, link, target, key: key, value: value, id: -1) }
+      for slot in target.pickedSlots {
+        guard let value = memory.variables.base[Int(slot)] else { continue }
+        let key = rules.transactionKeys.names[Int(slot)]
+        if !isExcluded(target, key, link, chain) { ask(test, link, target, key: key, value: value, id: -1) }
       }
       for (key, value) in memory.otherVariables where picks(target, key) && !isExcluded(target, key, link, chain) {
         ask(test, link, target, key: key, value: value, id: -1)
@@ -87,9 +84,8 @@ extension Transaction {
         return sum + entries.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
       }
     case .transactionVariables:
-      let named = (0..<memory.variableCount).count { slot in
-        guard memory.variables.base[slot] != nil else { return false }
-        return rules.transactionKeys.keys[slot].withUnsafeBufferPointer { picks(target, $0) && !isExcluded(target, $0, link, chain) }
+      let named = target.pickedSlots.count { slot in
+        memory.variables.base[Int(slot)] != nil && !isExcluded(target, rules.transactionKeys.names[Int(slot)], link, chain)
       }
       return named + memory.otherVariables.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
     case .xmlPath(let number):
@@ -134,7 +130,7 @@ extension Transaction {
       guard let selector = pattern.selector else { return true }
       // `TX:x` is a target of its own: taking it out takes the target out.
       if case .transactionVariable(let slot) = target.source, case .key(let key) = selector,
-        self.rules.transactionKeys.keys[slot] == key
+        self.rules.transactionKeys.names[slot].elementsEqual(key)
       {
         return true
       }
@@ -170,6 +166,7 @@ extension Transaction {
   private func evaluate(
     _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, original: ByteView, text: ByteView
   ) {
+    if let costs, let currentChain { costs.value(currentChain.index) }
     var none: CaptureList?
     let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
     switch result {
@@ -194,13 +191,20 @@ extension Transaction {
     runEffects(link)
   }
 
-  /// Keeps what the operator captures; asked a second time, since most matches capture nothing.
+  /// Keeps what the operator captures. An operator that captures nothing (`@eq` and the like) leaves alone what an earlier rule did.
   private func capture(_ test: CompiledOperator, _ text: ByteView) {
+    if test.leavesGroups {
+      // The groups of the match are views into the text, which lives as long as the transaction.
+      for group in 0..<10 {
+        memory.variables.base[group] = scratch.operators.regex.capture(group).map { ByteView(rebasing: text[$0]) }
+      }
+      return
+    }
     var found = captures
     captures = nil
     found?.removeAll()
+    // Asked a second time, since most matches capture nothing.
     _ = test.evaluate(text, scratch: scratch.operators, captures: &found)
-    // An operator that captures nothing (@eq and the like) leaves alone what an earlier rule captured.
     if let found, !found.groups.isEmpty {
       for group in 0..<10 {
         let bytes = group < found.groups.count ? found.groups[group] : nil

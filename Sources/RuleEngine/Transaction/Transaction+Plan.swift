@@ -111,7 +111,8 @@ extension Transaction {
     for word in 0..<group.wordCount {
       var bits = answer[word] & mask[word]
       while bits != 0 {
-        memory.candidates.add((group.firstWord + word) << 6 + bits.trailingZeroBitCount, field: Int32(field), position: Int32(position))
+        let bit = (group.firstWord + word) << 6 + bits.trailingZeroBitCount
+        memory.candidates.add(Int(rules.plan.probeOfBit[bit]), field: Int32(field), position: Int32(position))
         bits &= bits - 1
       }
     }

@@ -63,8 +63,13 @@ public final class Transaction {
   /// Steps for a person, if asked for.
   public var trace: TransactionTrace?
 
+  /// Counts what rules cost, if the scratch says so.
+  let costs: RuleCosts?
+
   // The rule that runs.
   var currentChain: CompiledChain?
+  /// Whether all its links held.
+  private var isConcluded = false
   /// The last match, from which `MATCHED_VAR_NAME` is made if somebody asks.
   var matchedPrefix = ByteArena.empty
   var matchedKey = ByteArena.empty
@@ -97,6 +102,7 @@ public final class Transaction {
     self.scratch = scratch
     self.request = request
     self.options = options
+    costs = scratch.costs
     memory = scratch.takeMemory()
     memory.begin(rules)
     now = request.received
@@ -176,6 +182,7 @@ public final class Transaction {
         continue
       }
       if head.pointee.isCounted { rulesAsked += 1 }
+      if let costs { costs.reached(head.pointee.chain) }
       if usesPlan {
         if !couldMatch(head) {
           index += 1
@@ -187,7 +194,18 @@ public final class Transaction {
           continue
         }
       }
-      switch run(chains[index], phase: phase, probe: usesPlan && head.pointee.kind == .probe ? head : nil) {
+      let probe = usesPlan && head.pointee.kind == .probe ? head : nil
+      let step =
+        if let costs {
+          costs.time(head.pointee.chain) {
+            run(chains[index], phase: phase, probe: probe)
+          } matched: {
+            isConcluded
+          }
+        } else {
+          run(chains[index], phase: phase, probe: probe)
+        }
+      switch step {
       case .next: index += 1
       case .jump(let target): index = max(target, index + 1)
       case .stop: index = chains.count
@@ -204,6 +222,7 @@ public final class Transaction {
   /// - Parameter probe: the chain's head in the plan, if the prefilter has found values for it.
   func run(_ chain: CompiledChain, phase: Int, probe: UnsafeMutablePointer<RulePlan.Head>?) -> Step {
     currentChain = chain
+    isConcluded = false
     sanitisesMatched = false
     memory.collections[CollectionSlot.matchedVars.rawValue].removeAll()
     for (index, link) in chain.links.enumerated() {
@@ -215,6 +234,7 @@ public final class Transaction {
 
   /// All links held: note the match, then flow and disruptive action, once.
   private func concluded(_ chain: CompiledChain, phase: Int) -> Step {
+    isConcluded = true
     if let severity = chain.severity, severity.rawValue < worstSeverity {
       worstSeverity = severity.rawValue
       memory.set(.highestSeverity, worstSeverity)
