@@ -16,6 +16,8 @@ public struct ClientEvent: Sendable {
   public var ruleCount: Int
   /// Whether a matched rule speaks of a scanner.
   public var isScanner: Bool
+  /// Whether it does not keep to the schema in a way that the policy scores.
+  public var violatesSchema = false
 
   public init(
     time: Timestamp, status: Int, path: [UInt8], query: [UInt8], method: [UInt8], anomaly: Int, isRefusedByRules: Bool, ruleCount: Int,
@@ -46,6 +48,7 @@ public struct ClientHistory: Sendable {
   public private(set) var unauthorized = 0
   public private(set) var serverErrors = 0
   public private(set) var malformedParameters = 0
+  public private(set) var schemaViolations = 0
   /// Paths that were not seen before, and paths sampled.
   public private(set) var distinctPaths = PathSketch()
   public private(set) var assets = 0
@@ -71,6 +74,7 @@ public struct ClientHistory: Sendable {
     if event.status >= 500 { serverErrors += 1 }
     if PathShape.isAsset(event.path) { assets += 1 }
     if Malformation.isMalformed(event.query) { malformedParameters += 1 }
+    if event.violatesSchema { schemaViolations += 1 }
     distinctPaths.add(event.path)
     if event.method.elementsEqual("POST".utf8), PathShape.isLogin(event.path) { loginAttempts += 1 }
     if let id = PathShape.trailingNumber(event.path) {

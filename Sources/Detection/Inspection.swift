@@ -1,5 +1,6 @@
 import EvidenceModel
 import HTTPModel
+import InputValidation
 import RuleEngine
 import SecLang
 
@@ -50,6 +51,7 @@ public struct InspectionOutcome: Sendable {
 /// `finish` exactly once. A verdict already respects the mode: `.block` means "refuse now, with `status`".
 public final class Inspection {
   private let transaction: Transaction
+  private let schema: SchemaInspection?
   private let threshold: Int
   /// Begins another transaction of the same generation, for a window of the body.
   private let another: (Request) -> Transaction
@@ -70,12 +72,16 @@ public final class Inspection {
   private var isWindowHeldBack = false
   private var responseDemand: BodyDemand = .none
   private var response: Response?
+  private var wantsResponseForSchema = false
   private var requestBody: [UInt8]?
   private var responseBody: [UInt8]?
 
-  init(request: Request, transaction: Transaction, threshold: Int, another: @escaping (Request) -> Transaction) {
+  init(
+    request: Request, transaction: Transaction, schema: SchemaInspection?, threshold: Int, another: @escaping (Request) -> Transaction
+  ) {
     self.request = request
     self.transaction = transaction
+    self.schema = schema
     self.threshold = threshold
     self.another = another
   }
@@ -95,17 +101,24 @@ public final class Inspection {
   /// Phase 1.
   public func inspectHead() -> Verdict {
     transaction.run(phase: 1)
+    schema?.inspectHead()
     return verdict
   }
 
   /// What phase 2 needs; ask after `inspectHead`.
-  public var requestBodyDemand: BodyDemand { transaction.requestBodyDemand }
+  public var requestBodyDemand: BodyDemand {
+    let demand = transaction.requestBodyDemand
+    // What is too long for the schema alone passes, marked as not checked.
+    if demand == .none, let limit = schema?.bodyLimit { return .buffer(limit: limit, overLimit: .processPartial) }
+    return demand
+  }
 
   /// Phase 2. Called for every request that was not refused, with an empty body if there is none.
   public func inspectBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
     if !body.isEmpty, transaction.auditParts.contains("C") || transaction.auditParts.contains("I") { requestBody = body }
     if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
     if isTruncated { wasTruncated = true }
+    if let schema { transaction.addArguments(schema.inspectBody(body, isTruncated: isTruncated)) }
     transaction.run(phase: 2)
     return verdict
   }
@@ -141,6 +154,14 @@ public final class Inspection {
     transaction.giveResponse(response)
     transaction.run(phase: 3)
     responseDemand = transaction.responseBodyDemand(for: response)
+    if let schema {
+      if let limit = schema.responseBodyLimit(for: response) {
+        wantsResponseForSchema = true
+        if responseDemand == .none { responseDemand = .buffer(limit: limit, overLimit: .processPartial) }
+      } else {
+        schema.inspectResponse(response, body: nil, isTruncated: false)
+      }
+    }
     return verdict
   }
 
@@ -151,6 +172,8 @@ public final class Inspection {
   public func inspectResponseBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
     if !body.isEmpty, transaction.auditParts.contains("E") { responseBody = body }
     if !body.isEmpty { transaction.giveResponseBody(body, isTruncated: isTruncated) }
+    if wantsResponseForSchema, let response { schema?.inspectResponse(response, body: body, isTruncated: isTruncated) }
+    wantsResponseForSchema = false
     transaction.run(phase: 4)
     return verdict
   }
@@ -164,28 +187,40 @@ public final class Inspection {
   ///
   /// - Parameter status: what was answered to the client.
   public func finish(status: Int) -> InspectionOutcome {
+    // An answer that nobody gave a head for is one of our own, or a log line's.
+    schema?.finish(status: status, isOwn: response == nil && !isLogged)
     if response == nil { transaction.giveResponse(Response(status: status, fields: [])) }
     transaction.run(phase: 5)
     transaction.storeCollections()
     let evidence = evidence(includingHeldBack: false)
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
-    if transaction.isInterventionHeldBack || isWindowHeldBack || (transaction.bodyFault != nil && !transaction.isActing) {
+    let isSchemaHeldBack = schema?.violations.contains(where: \.weighs) == true
+    if transaction.isInterventionHeldBack || isWindowHeldBack
+      || ((transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing)
+    {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
     if oversizedBody == nil, transaction.bodyFault?.status == 413 { oversizedBody = transaction.isActing ? .rejected : .partial }
-    let isPartial = transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil || transaction.matchLimitCount > 0
+    let isPartial =
+      schema?.isPartial == true || transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil
+      || transaction.matchLimitCount > 0
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
       oversizedBody: oversizedBody,
       isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
-        || transaction.intervention != nil || windowIntervention != nil || transaction.bodyFault != nil,
+        || transaction.intervention != nil || windowIntervention != nil || transaction.bodyFault != nil || isSchemaHeldBack,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
       matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
       responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
       isEnforcing: transaction.isActing)
+  }
+
+  private var isLogged: Bool {
+    if case .unobserved = transaction.observedBody { return true }
+    return false
   }
 
   private var verdict: Verdict { Verdict.of(evidence(includingHeldBack: false), threshold: threshold) }
@@ -199,6 +234,11 @@ public final class Inspection {
     if evidence.intervention == nil, includingHeldBack || !isWindowHeldBack { evidence.intervention = windowIntervention }
     if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
     evidence.framing = framing
+    if let schema {
+      evidence.schema = schema.violations
+      evidence.schemaActs = includingHeldBack || transaction.isActing
+      if let signal = schema.signal { evidence.behavior.append(signal) }
+    }
     return evidence
   }
 }

@@ -39,6 +39,7 @@ public final class LogAnalyzer {
   private var cache: [[UInt8]: CachedResult] = [:]
   private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
   private var endpoints: [EndpointKey: Report.EndpointCount] = [:]
+  private var violations: [ViolationKey: Int] = [:]
   private var minutes: [Int: Report.Minute] = [:]
   private var report = Report()
   private var first: Timestamp?
@@ -65,6 +66,15 @@ public final class LogAnalyzer {
     var isRefused: Bool
     var ruleIDs: [Int]
     var isScanner: Bool
+    var violations: [ViolationKey] = []
+    var violatesSchema = false
+  }
+
+  private struct ViolationKey: Hashable {
+    var endpoint: String
+    var kind: String
+    /// `query:limit`, `path:id`, with the pointer behind it.
+    var field: String
   }
 
   private struct EndpointKey: Hashable {
@@ -169,10 +179,12 @@ public final class LogAnalyzer {
 
     let result = inspect(logged)
     for id in result.ruleIDs { rules[id]?.requests += 1 }
-    let event = ClientEvent(
+    for key in result.violations where violations[key] != nil || violations.count < Self.keptEndpoints { violations[key, default: 0] += 1 }
+    var event = ClientEvent(
       time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
       method: request.head.method, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleCount: result.ruleIDs.count,
       isScanner: result.isScanner)
+    event.violatesSchema = result.violatesSchema
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -194,6 +206,8 @@ public final class LogAnalyzer {
         key += field.value
       }
       key.append(UInt8(truncatingIfNeeded: logged.status / 100))
+      // What nobody declared is told apart by the very status.
+      if inspector.configuration.schema != nil { key.append(UInt8(truncatingIfNeeded: logged.status)) }
       // The CRS asks whether a request comes from the machine itself: then the answer is kept for each address.
       if inspector.rules.readsClientAddress { key += Array(request.client.address.utf8) }
       if let known = cache[key] { return known }
@@ -210,8 +224,13 @@ public final class LogAnalyzer {
       if rules[match.id] == nil { rules[match.id] = (match.message, 0) }
       if match.tags.contains(where: { $0.elementsEqual("attack-reputation-scanner".utf8) }) { isScanner = true }
     }
-    let result = CachedResult(
+    var result = CachedResult(
       anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: ids, isScanner: isScanner)
+    for violation in outcome.evidence.schema {
+      let key = ViolationKey(endpoint: violation.endpoint, kind: violation.kind, field: violation.place + violation.pointer)
+      if !result.violations.contains(key) { result.violations.append(key) }
+      if violation.weighs { result.violatesSchema = true }
+    }
     if isCacheable {
       // Attack lines are all different: a full cache starts afresh, so that memory is bounded.
       if cache.count >= configuration.cachedRequests { cache.removeAll(keepingCapacity: true) }
@@ -233,7 +252,7 @@ public final class LogAnalyzer {
     if state.history.requests == 0 { state.declared = DeclaredClient.label(key.userAgent) }
     state.history.add(event)
     // The verdict can only have grown if this request says something; asking at every tenth besides finds the slow signals.
-    if event.isRefusedByRules || event.status >= 400 || state.history.requests % 10 == 0 {
+    if event.isRefusedByRules || event.status >= 400 || event.violatesSchema || state.history.requests % 10 == 0 {
       let kind = ClientJudgement.of(state.history, declared: state.declared).verdict.kind
       if kind > state.worst {
         state.worst = kind
@@ -282,6 +301,10 @@ public final class LogAnalyzer {
     .sorted { ($1.requests, $0.id) < ($0.requests, $1.id) }
     report.endpoints = Array(
       endpoints.values.sorted { ($1.requests, $0.method, $0.path) < ($0.requests, $1.method, $1.path) }.prefix(1000))
+    report.schema = violations.map {
+      Report.SchemaCount(endpoint: $0.key.endpoint, kind: $0.key.kind, field: $0.key.field, requests: $0.value)
+    }
+    .sorted { ($1.requests, $0.endpoint, $0.kind, $0.field) < ($0.requests, $1.endpoint, $1.kind, $1.field) }
     report.timeline = minutes.values.sorted { $0.start < $1.start }
     return report
   }

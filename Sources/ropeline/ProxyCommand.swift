@@ -78,7 +78,7 @@ struct ProxyCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let plan = try ProxyPlan(self)
     let collections = CollectionStore()
-    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
+    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections, remembersClients: true)
     if check { return try showCheck(plan, inspector) }
     let configuration = try plan.openingLogs()
     FileLimit.raise()
@@ -135,6 +135,14 @@ struct ProxyCommand: AsyncParsableCommand {
       "rules: \(inspector.ruleCount) in \(files.count) \(files.count == 1 ? "file" : "files"), \(inspector.warnings.count) warnings"
     ]
     lines += files.map { "  \($0.path)" }
+    lines += []
+    if let schema = inspector.configuration.schema?.configuration {
+      for (path, document) in zip(rules.schemas.isEmpty ? plan.settings.list("schema.files") : rules.schemas, schema.documents) {
+        lines.append("schema: \(path), \(document.operations.count) operations, \(document.notes.count) not enforced")
+      }
+      if !schema.graphQLPaths.isEmpty { lines.append("graphql: \(schema.graphQLPaths.joined(separator: " "))") }
+      if let grpc = schema.grpc { lines.append("grpc: \(grpc.descriptors.methodPaths.count) methods") }
+    }
     lines += [
       "mode: \(plan.mode.rawValue)",
       "listen: \(plan.listen)",
@@ -184,7 +192,7 @@ struct ProxyCommand: AsyncParsableCommand {
   private func reload(_ server: ProxyServer, _ collections: CollectionStore) {
     do {
       let plan = try ProxyPlan(self)
-      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
+      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections, remembersClients: true)
       server.replaceRules(with: inspector)
       Terminal.error("ropeline: reloaded: \(inspector.ruleCount) rules")
     } catch {

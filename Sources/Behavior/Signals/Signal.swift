@@ -14,7 +14,7 @@ protocol Signal: SendableMetatype {
 enum Signals {
   static let all: [any Signal.Type] = [
     RuleSignal.self, ScannerSignal.self, ClientErrorSignal.self, LoginFailureSignal.self, MalformedParameterSignal.self,
-    EnumerationSignal.self, BreadthSignal.self, RegularitySignal.self,
+    EnumerationSignal.self, BreadthSignal.self, RegularitySignal.self, SchemaSignal.self,
   ]
 }
 
