@@ -49,12 +49,24 @@ let package = Package(
     .target(name: "SchemaValidation", dependencies: ["BodyDecoding", "PatternScan"], swiftSettings: strict),
     .target(name: "OpenAPIValidation", dependencies: ["HTTPModel", "BodyDecoding", "SchemaValidation"], swiftSettings: strict),
     .target(
+      name: "SchemaFiles", dependencies: ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", yams], swiftSettings: strict),
+    .target(name: "SchemaLearning", dependencies: ["HTTPModel", "OpenAPIValidation"], swiftSettings: strict),
+    .target(name: "GraphQLInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .target(name: "GRPCInspection", dependencies: ["BodyDecoding"], swiftSettings: strict),
+    .target(
+      name: "InputValidation",
+      dependencies: [
+        "HTTPModel", "EvidenceModel", "BodyDecoding", "SchemaValidation", "OpenAPIValidation", "GraphQLInspection", "GRPCInspection",
+      ], swiftSettings: strict),
+    .target(
       name: "RuleEngine",
-      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
     .target(
-      name: "Detection", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts"], swiftSettings: strict),
+      name: "Detection",
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts", "BodyDecoding", "InputValidation"],
+      swiftSettings: strict),
     .target(name: "HTTPWire", dependencies: ["HTTPModel", "EvidenceModel", nioCore], swiftSettings: strict),
 
     // The shells
@@ -79,7 +91,8 @@ let package = Package(
       name: "ropeline",
       dependencies: [
         "CAllocationCount",
-        "Settings",
+        "Settings", "SchemaFiles", "SchemaLearning", "SchemaValidation", "OpenAPIValidation", "InputValidation", "BodyDecoding",
+        "GraphQLInspection", "GRPCInspection",
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
         "Telemetry",
         "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
@@ -101,6 +114,18 @@ let package = Package(
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),
+    .testTarget(
+      name: "GRPCInspectionTests", dependencies: ["GRPCInspection"], exclude: ["Protos"], swiftSettings: strict),
+    .testTarget(
+      name: "InputValidationTests", dependencies: ["InputValidation", "OpenAPIValidation", "EvidenceModel", "HTTPModel"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SchemaLearningTests", dependencies: ["SchemaLearning", "SchemaFiles", "SchemaValidation", "OpenAPIValidation", "HTTPModel"],
+      swiftSettings: strict),
+    .testTarget(name: "GraphQLInspectionTests", dependencies: ["GraphQLInspection"], swiftSettings: strict),
+    .testTarget(
+      name: "SchemaFilesTests", dependencies: ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"],
+      exclude: ["Documents"], swiftSettings: strict),
     .testTarget(name: "SchemaValidationTests", dependencies: ["SchemaValidation", "BodyDecoding"], swiftSettings: strict),
     .testTarget(name: "RuleEngineTests", dependencies: ["RuleEngine", "SecLang", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "RulesetLintTests", dependencies: ["RulesetLint", "SecLang"], swiftSettings: strict),

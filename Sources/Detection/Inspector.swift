@@ -1,6 +1,7 @@
 import AddressFacts
 import EvidenceModel
 import HTTPModel
+import InputValidation
 import RuleEngine
 import SecLang
 
@@ -23,6 +24,13 @@ public struct InspectorConfiguration: Sendable {
   public var utcOffset = 0
   /// Persistent collections, kept over generations of rules; without them records last for one transaction.
   public var collections: CollectionStore?
+
+  /// Whether what is found out about a value is kept for the next one alike, on the same thread; the answers are the same.
+  public var keepsValues = true
+  /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
+  public var usesPlan = true
+  /// What requests are held against beside the rules; nil: nothing.
+  public var schema: SchemaGuard?
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
@@ -59,31 +67,47 @@ public final class Inspector: Sendable {
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
     options.collections = configuration.collections
+    options.keepsValues = configuration.keepsValues
+    options.usesPlan = configuration.usesPlan
     transactionOptions = options
   }
 
   public var ruleCount: Int { rules.ruleCount }
+  /// Whether nothing that a request without a body brings, and no answer to it, could lead to anything but `allow` without a word.
+  public var isSilent: Bool { rules.ruleCount == 0 && !rules.settings.isResponseBodyAccessed && rules.settings.mode != .off }
   /// What the rule files set of the engine, and the defaults of the rest.
   public var settings: EngineSettings { rules.settings }
 
   /// What one thread or event loop needs; make one for each.
   public func makeScratch() -> InspectionScratch {
-    InspectionScratch(engine: EngineScratch(matchLimit: rules.settings.pcreMatchLimit))
+    InspectionScratch(engine: EngineScratch(matchLimit: rules.settings.pcreMatchLimit), schema: configuration.schema?.makeScratch())
   }
 
   /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
   public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
-    Inspection(
-      transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
-      threshold: configuration.threshold)
+    let transaction = { [rules, transactionOptions] (request: Request) in
+      Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions)
+    }
+    return Inspection(
+      request: request, transaction: transaction(request), schema: schemaInspection(of: request, scratch),
+      threshold: configuration.threshold, another: transaction)
+  }
+
+  private func schemaInspection(of request: Request, _ scratch: InspectionScratch) -> SchemaInspection? {
+    guard let schema = configuration.schema, let memory = scratch.schema else { return nil }
+    return SchemaInspection(schema, scratch: memory, request: request)
   }
 }
 
 /// Working memory of one thread. Not `Sendable`: confined to it.
 public final class InspectionScratch {
   let engine: EngineScratch
+  let schema: SchemaScratch?
 
-  init(engine: EngineScratch) { self.engine = engine }
+  init(engine: EngineScratch, schema: SchemaScratch?) {
+    self.engine = engine
+    self.schema = schema
+  }
 
   /// Counts what each rule costs from the next inspection on; off by default, since it reads clocks.
   public func countCosts(of inspector: Inspector) { engine.countCosts(of: inspector.rules) }

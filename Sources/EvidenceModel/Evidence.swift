@@ -58,6 +58,9 @@ public struct Evidence: Sendable {
   public var behavior: [BehaviorSignal] = []
   public var framing: FramingFault?
   public var body: BodyFault?
+  public var schema: [SchemaViolation] = []
+  /// Whether schema violations may refuse; false under a brake.
+  public var schemaActs = true
 
   public init() {}
 }

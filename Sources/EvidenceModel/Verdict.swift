@@ -39,9 +39,12 @@ public struct Verdict: Sendable, Equatable {
   /// - The rules' wish to deny, drop or redirect is a `block`; so are broken framing and a body that could not be read.
   /// - The score joins what the rules added up (`inbound` against `threshold`) with the behavior's bits:
   ///   1 - 2^-(bits), where a total at the threshold counts 4 bits. Negative bits are credit.
+  /// - Schema violations that score add to `inbound`. If the sum reaches the threshold, or one of them is to block, the request is
+  ///   refused: findings of rules and of the schema that are each too little on their own join.
   /// - Parameter threshold: the inbound anomaly score at which the CRS denies; 5 by default, at least 1.
   public static func of(_ evidence: Evidence, threshold: Int = 5) -> Verdict {
-    let ruleBits = 4 * Double(evidence.anomaly.inbound) / Double(max(threshold, 1))
+    let schemaPoints = evidence.schema.anomaly
+    let ruleBits = 4 * Double(evidence.anomaly.inbound + schemaPoints) / Double(max(threshold, 1))
     let behaviorBits = evidence.behavior.reduce(0) { $0 + $1.bits }
     var score = Score.probability(bits: ruleBits + behaviorBits)
     if let framing = evidence.framing {
@@ -57,8 +60,18 @@ public struct Verdict: Sendable, Equatable {
       score = max(score, 0.5)
       return Verdict(kind: .block, score: score, label: .undecided, status: fault.status, intervention: nil)
     }
+    if evidence.schemaActs, let status = refusal(of: evidence.schema, anomaly: evidence.anomaly.inbound + schemaPoints, threshold) {
+      return Verdict(kind: .block, score: max(score, 0.5), label: label(of: evidence), status: status, intervention: nil)
+    }
     return Verdict(
       kind: .allow, score: score, label: score < 0.5 ? .undecided : label(of: evidence), status: nil, intervention: nil)
+  }
+
+  /// The status with which schema violations refuse; nil if they do not.
+  private static func refusal(of violations: [SchemaViolation], anomaly: Int, _ threshold: Int) -> Int? {
+    if let blocking = violations.first(where: { $0.reaction == .block }) { return blocking.status }
+    let isScored = violations.contains { if case .score = $0.reaction { true } else { false } }
+    return isScored && anomaly >= max(threshold, 1) ? 403 : nil
   }
 
   /// The verdict on a client from its accumulated evidence, for reports.
@@ -78,7 +91,7 @@ public struct Verdict: Sendable, Equatable {
 
   /// The class that the matched rules' tags speak of.
   private static func label(of evidence: Evidence) -> ClientClass {
-    guard !evidence.rules.isEmpty else { return .undecided }
+    guard !evidence.rules.isEmpty else { return evidence.schema.contains(where: \.weighs) ? .fuzzer : .undecided }
     for match in evidence.rules {
       for tag in match.tags where tag.elementsEqual("attack-reputation-scanner".utf8) { return .scanner }
     }

@@ -40,6 +40,7 @@ public final class LogAnalyzer {
   private var cache: [[UInt8]: CachedResult] = [:]
   private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
   private var endpoints: [EndpointKey: Report.EndpointCount] = [:]
+  private var violations: [ViolationKey: Int] = [:]
   private var minutes: [Int: Report.Minute] = [:]
   private var report = Report()
   private var first: Timestamp?
@@ -73,6 +74,15 @@ public final class LogAnalyzer {
     var isRefused: Bool
     var ruleIDs: [Int]
     var isScanner: Bool
+    var violations: [ViolationKey] = []
+    var violatesSchema = false
+  }
+
+  private struct ViolationKey: Hashable {
+    var endpoint: String
+    var kind: String
+    /// `query:limit`, `path:id`, with the pointer behind it.
+    var field: String
   }
 
   private struct EndpointKey: Hashable {
@@ -177,9 +187,11 @@ public final class LogAnalyzer {
 
     let result = inspect(logged)
     for id in result.ruleIDs { rules[id]?.requests += 1 }
-    let event = ClientEvent(
+    for key in result.violations where violations[key] != nil || violations.count < Self.keptEndpoints { violations[key, default: 0] += 1 }
+    var event = ClientEvent(
       request, target: request.head.target, status: logged.status, hasKey: logged.apiKey != nil, hasSession: logged.sessionID != nil,
       anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
+    event.violatesSchema = result.violatesSchema
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -201,6 +213,8 @@ public final class LogAnalyzer {
         key += field.value
       }
       key.append(UInt8(truncatingIfNeeded: logged.status / 100))
+      // What nobody declared is told apart by the very status.
+      if inspector.configuration.schema != nil { key.append(UInt8(truncatingIfNeeded: logged.status)) }
       // The CRS asks whether a request comes from the machine itself: then the answer is kept for each address.
       if inspector.rules.readsClientAddress { key += Array(request.client.address.utf8) }
       if let known = cache[key] { return known }
@@ -211,9 +225,14 @@ public final class LogAnalyzer {
     report.rulesAsked = max(report.rulesAsked, outcome.rulesAsked)
     report.rulesUnasked = max(report.rulesUnasked, outcome.rulesUnasked)
     for match in outcome.evidence.rules where match.isLogged && rules[match.id] == nil { rules[match.id] = (match.message, 0) }
-    let result = CachedResult(
+    var result = CachedResult(
       anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: outcome.evidence.loggedRuleIDs,
       isScanner: outcome.evidence.speaksOfScanner)
+    for violation in outcome.evidence.schema {
+      let key = ViolationKey(endpoint: violation.endpoint, kind: violation.kind, field: violation.place + violation.pointer)
+      if !result.violations.contains(key) { result.violations.append(key) }
+      if violation.weighs { result.violatesSchema = true }
+    }
     if isCacheable {
       // Attack lines are all different: a full cache starts afresh, so that memory is bounded.
       if cache.count >= configuration.cachedRequests { cache.removeAll(keepingCapacity: true) }
@@ -305,6 +324,10 @@ public final class LogAnalyzer {
     .sorted { ($1.requests, $0.id) < ($0.requests, $1.id) }
     report.endpoints = Array(
       endpoints.values.sorted { ($1.requests, $0.method, $0.path) < ($0.requests, $1.method, $1.path) }.prefix(1000))
+    report.schema = violations.map {
+      Report.SchemaCount(endpoint: $0.key.endpoint, kind: $0.key.kind, field: $0.key.field, requests: $0.value)
+    }
+    .sorted { ($1.requests, $0.endpoint, $0.kind, $0.field) < ($0.requests, $1.endpoint, $1.kind, $1.field) }
     report.timeline = minutes.values.sorted { $0.start < $1.start }
     return report
   }

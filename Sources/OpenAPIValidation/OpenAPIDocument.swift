@@ -2,12 +2,13 @@ import SchemaValidation
 
 /// An OpenAPI document (3.0 or 3.1), read, checked and ready to find operations in. Immutable; safe from any task.
 ///
-/// Schemas are compiled twice where both directions use them, since `readOnly` and `writeOnly` depend on the direction.
+/// Schemas are compiled twice where both directions use them, since `readOnly` and `writeOnly` depend on the direction; and each once
+/// more in a closed form, which finds members that nobody declared.
 public struct OpenAPIDocument: Sendable {
   public enum Version: Sendable { case v30, v31 }
 
   public var version: Version
-  /// Paths of the servers' URLs, without a slash at the end; one empty path if there is no server.
+  /// Paths of the document's servers' URLs, without a slash at the end; one empty path if there is no server.
   public var basePaths: [String]
   public var operations: [OpenAPIOperation]
   /// What stands in the document and is not enforced, with its place. Nobody should think that it is.
@@ -16,30 +17,56 @@ public struct OpenAPIDocument: Sendable {
 
   /// - Parameters:
   ///   - text: the document as JSON.
-  ///   - uri: where it was found; schemas may refer to `documents` relative to it.
-  /// - Throws: `SchemaError` with the place of the first mistake. A document that is wrong in part is refused as a whole: leaving
+  ///   - uri: where it was found; references are relative to it.
+  ///   - documents: what it may refer to. Nothing else is looked up.
+  /// - Throws: `SchemaErrors` with the place of every mistake. A document that is wrong in part is refused as a whole: leaving
   ///   out an operation would let its requests pass unseen.
   public init(
     _ text: [UInt8], uri: String = "", documents: SchemaDocuments = SchemaDocuments(), options: OpenAPIOptions = OpenAPIOptions()
-  ) throws(SchemaError) {
-    let document = try SchemaDocument(text, uri: uri)
-    var reader = try OpenAPIReader(document)
-    try reader.readPaths()
-    let isVersion30 = reader.version == .v30
-    func compile(_ nodes: [Int], _ direction: OpenAPISchemaOptions.Direction) throws(SchemaError) -> [CompiledSchema] {
+  ) throws(SchemaErrors) {
+    let document: SchemaDocument
+    do throws(SchemaError) { document = try SchemaDocument(text, uri: uri) } catch { throw SchemaErrors([error]) }
+    try self.init(document, documents: documents, options: options)
+  }
+
+  package init(_ document: SchemaDocument, documents: SchemaDocuments, options: OpenAPIOptions) throws(SchemaErrors) {
+    var documents = documents
+    documents.add(document)
+    let reader = OpenAPIReader(document, documents: documents)
+    var errors = reader.errors
+    for file in reader.files.list { errors += file.duplicates }
+    func compile(_ nodes: [OpenAPINode], _ direction: OpenAPISchemaOptions.Direction, isClosed: Bool) -> ([CompiledSchema], [SchemaError]) {
       let openAPI = OpenAPISchemaOptions(
-        isVersion30: isVersion30, direction: direction,
-        refusesOtherDirection: direction == .request ? options.refusesReadOnlyInRequest : options.refusesWriteOnlyInResponse)
-      return try CompiledSchema.compile(
-        document, nodes: nodes, documents: documents, options: SchemaOptions(assertsFormats: options.assertsFormats, openAPI: openAPI))
+        isVersion30: reader.version == .v30, direction: direction, refusesOtherDirection: isClosed,
+        closesObjects: isClosed && direction == .request)
+      do throws(SchemaErrors) {
+        return try CompiledSchema.compile(
+          nodes.map { (reader.files.list[$0.file], $0.node) }, documents: documents,
+          options: SchemaOptions(assertsFormats: options.assertsFormats, openAPI: openAPI))
+      } catch {
+        errors += error.list.filter { !errors.contains($0) }
+        return ([], [])
+      }
     }
-    let requestSchemas = try compile(reader.requestNodes, .request)
-    let responseSchemas = try compile(reader.responseNodes, .response)
+    let (request, requestNotes) = compile(reader.requestNodes, .request, isClosed: false)
+    let (response, responseNotes) = compile(reader.responseNodes, .response, isClosed: false)
+    var router = OpenAPIRouter()
+    for route in reader.routes {
+      do throws(SchemaError) { try router.add(route) } catch { errors.append(error) }
+    }
+    guard errors.isEmpty else { throw SchemaErrors(errors) }
+    router.finish()
+    let requestSet = OpenAPISchemaSet(plain: request, closed: compile(reader.requestNodes, .request, isClosed: true).0)
+    let responseSet = OpenAPISchemaSet(plain: response, closed: compile(reader.responseNodes, .response, isClosed: true).0)
+    guard errors.isEmpty else { throw SchemaErrors(errors) }
     version = reader.version
     basePaths = reader.basePaths
-    operations = reader.operations.map { $0.resolved(requestSchemas, responseSchemas) }
+    operations = reader.operations.map { $0.resolved(requestSet, responseSet) }
     notes = reader.notes
-    router = try OpenAPIRouter(reader.routes, basePaths: reader.basePaths, document: document)
+    // Both directions say the same of most schemas.
+    var known = Set(notes)
+    for note in (requestNotes + responseNotes).map({ OpenAPINote($0) }) where known.insert(note).inserted { notes.append(note) }
+    self.router = router
   }
 }
 
@@ -47,18 +74,27 @@ public struct OpenAPIDocument: Sendable {
 public struct OpenAPIOptions: Sendable, Equatable {
   /// Default true: in an OpenAPI document a `format` is meant.
   public var assertsFormats = true
-  /// Default false, as in `OpenAPISchemaOptions`.
-  public var refusesReadOnlyInRequest = false
-  /// Default true: a `writeOnly` member in a response, such as a password, is a leak.
-  public var refusesWriteOnlyInResponse = true
 
   public init() {}
 }
 
 /// Something of a document that is not enforced.
-public struct OpenAPINote: Sendable, Equatable {
+public struct OpenAPINote: Sendable, Hashable, CustomStringConvertible {
   public var message: String
-  /// JSON Pointer into the document.
+  /// The file, as it was named.
+  public var document: String
+  /// JSON Pointer into the file.
   public var pointer: String
   public var line: Int
+  public var column: Int
+
+  init(_ place: SchemaError) {
+    message = place.message
+    document = place.document
+    pointer = place.pointer
+    line = place.line
+    column = place.column
+  }
+
+  public var description: String { "\(document.isEmpty ? "" : document + ":")\(line):\(column): \(message)" }
 }

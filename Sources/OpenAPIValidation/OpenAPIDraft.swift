@@ -8,26 +8,38 @@ struct DraftOperation {
   var bodySchemas: [Int?] = []
   var responseSchemas: [String: (content: [Int?], headers: [Int?])] = [:]
 
-  func resolved(_ request: [CompiledSchema], _ response: [CompiledSchema]) -> OpenAPIOperation {
+  func resolved(_ request: OpenAPISchemaSet, _ response: OpenAPISchemaSet) -> OpenAPIOperation {
     var result = operation
-    for (index, schema) in parameterSchemas.enumerated() { result.parameters[index].schema = schema.map { request[$0] } }
-    for (index, schema) in bodySchemas.enumerated() { result.body?.content[index].schema = schema.map { request[$0] } }
+    for (index, schema) in parameterSchemas.enumerated() { result.parameters[index].schema = schema.map { request.plain[$0] } }
+    for (index, schema) in bodySchemas.enumerated() {
+      result.body?.content[index].schema = schema.map { request.plain[$0] }
+      result.body?.content[index].closed = schema.map { request.closed[$0] }
+    }
     for (status, schemas) in responseSchemas {
       for (index, schema) in schemas.content.enumerated() {
-        result.responses[status]?.content[index].schema = schema.map { response[$0] }
+        result.responses[status]?.content[index].schema = schema.map { response.plain[$0] }
+        result.responses[status]?.content[index].closed = schema.map { response.closed[$0] }
       }
       for (index, schema) in schemas.headers.enumerated() {
-        result.responses[status]?.headers[index].schema = schema.map { response[$0] }
+        result.responses[status]?.headers[index].schema = schema.map { response.plain[$0] }
       }
     }
     return result
   }
 }
 
-/// A path with its operations, as the router takes it.
+/// The schemas of one direction, each twice: as written, and closed (no members that nobody declared, none of the other direction).
+struct OpenAPISchemaSet {
+  var plain: [CompiledSchema]
+  var closed: [CompiledSchema]
+}
+
+/// An operation with its path, as the router takes it.
 struct DraftRoute {
   var template: String
-  /// For errors.
-  var node: Int
-  var operations: [(method: String, index: Int)]
+  var basePaths: [String]
+  /// For errors: where it stands.
+  var place: SchemaError
+  var method: String
+  var index: Int
 }

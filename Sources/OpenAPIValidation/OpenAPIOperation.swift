@@ -37,6 +37,8 @@ public struct OpenAPIParameter: Sendable {
   public var style: OpenAPIStyle
   public var explodes: Bool
   public var allowsReserved: Bool
+  /// `name=` stands for no value (3.0.3, `allowEmptyValue`).
+  public var allowsEmpty = false
   /// Set if the value is a document of its own, such as JSON, instead of a styled value.
   public var mediaType: String?
   /// How the text is to be understood.
@@ -55,15 +57,59 @@ public struct OpenAPIBody: Sendable {
 }
 
 public struct OpenAPIMediaType: Sendable {
+  /// How a body becomes a value that a schema can judge.
+  public enum Codec: Sendable { case json, form, multipart, text, bytes, unknown }
+
   /// In lower case, without parameters; may be a range (`text/*`, `*/*`).
   public var range: String
   /// Nil if anything of this type will do.
   public var schema: CompiledSchema?
+  /// The same schema without members that nobody declared or that belong to the other direction.
+  public var closed: CompiledSchema?
+  public var shape: OpenAPIShape = .scalar(.string)
+  /// Of forms and multipart bodies.
+  public var fields: [OpenAPIField] = []
+
+  public init(range: String) { self.range = range }
+
+  var codec: Codec { Self.codec(range) }
+
+  /// The codec of a media type or range.
+  static func codec(_ type: String) -> Codec {
+    if type == "application/json" || type.hasSuffix("+json") || type == "text/json" { return .json }
+    if type == "application/x-www-form-urlencoded" { return .form }
+    if type == "multipart/form-data" { return .multipart }
+    if type == "text/xml" { return .unknown }
+    if type.hasPrefix("text/") { return .text }
+    if type == "application/octet-stream" || ["image/", "audio/", "video/", "font/"].contains(where: type.hasPrefix) { return .bytes }
+    return .unknown
+  }
 
   static func best(_ mediaType: String, in list: [OpenAPIMediaType]) -> OpenAPIMediaType? {
     if let exact = list.first(where: { $0.range == mediaType }) { return exact }
     let type = mediaType.prefix { $0 != "/" }
     return list.first { $0.range == "\(type)/*" } ?? list.first { $0.range == "*/*" }
+  }
+
+  /// Whether a type is one of these ranges.
+  static func matches(_ mediaType: String, _ ranges: [String]) -> Bool {
+    best(mediaType, in: ranges.map(OpenAPIMediaType.init)) != nil
+  }
+}
+
+/// A property of a form or multipart body: how it is written.
+public struct OpenAPIField: Sendable {
+  /// Its name and style, as if it stood in a query.
+  public var parameter: OpenAPIParameter
+  /// Set by `encoding`; else objects are JSON.
+  public var isStyled = false
+  /// What a part may be (`contentType`); empty: not said.
+  public var contentTypes: [String] = []
+
+  init(name: String, shape: OpenAPIShape) {
+    parameter = OpenAPIParameter(
+      name: name, place: .query, isRequired: false, style: .form, explodes: true, allowsReserved: true, mediaType: nil, shape: shape,
+      schema: nil)
   }
 }
 

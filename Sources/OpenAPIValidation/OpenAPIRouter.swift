@@ -30,33 +30,40 @@ public struct OpenAPIRouter: Sendable {
   }
 
   private struct Route {
+    var template: String
     var operations: [(method: [UInt8], index: Int)]
     var names: [String]
   }
 
   private var nodes = [Node()]
   private var routes: [Route] = []
-  private let basePaths: [[UInt8]]
 
-  init(_ drafts: [DraftRoute], basePaths: [String], document: SchemaDocument) throws(SchemaError) {
-    self.basePaths = basePaths.map { Array($0.utf8) }.sorted { $0.count > $1.count }
-    for draft in drafts {
-      guard let segments = PathTemplate.segments(draft.template) else {
-        throw document.error("the braces of the path \(draft.template) do not match", at: draft.node)
-      }
-      let names = segments.flatMap(\.names)
-      guard Set(names).count == names.count else {
-        throw document.error("the path \(draft.template) has a parameter twice", at: draft.node)
-      }
+  init() {}
+
+  /// Takes in one operation under each of its base paths.
+  mutating func add(_ draft: DraftRoute) throws(SchemaError) {
+    for base in draft.basePaths {
+      // Braces of a path that `checkTemplate` refused are reported there.
+      guard let segments = PathTemplate.segments(base + draft.template) else { continue }
       var node = 0
       for segment in segments { node = child(of: node, segment) }
-      guard nodes[node].route < 0 else {
-        throw document.error("the path \(draft.template) differs from another only in the names of its parameters", at: draft.node)
+      if nodes[node].route < 0 {
+        nodes[node].route = routes.count
+        routes.append(Route(template: draft.template, operations: [], names: segments.flatMap(\.names)))
       }
-      nodes[node].route = routes.count
-      routes.append(Route(operations: draft.operations.map { (Array($0.method.utf8), $0.index) }, names: names))
+      let route = nodes[node].route
+      guard routes[route].names == segments.flatMap(\.names) else {
+        var error = draft.place
+        error.message = "the path \(draft.template) differs from \(routes[route].template) only in the names of its parameters"
+        throw error
+      }
+      let method = Array(draft.method.utf8)
+      if !routes[route].operations.contains(where: { $0.method == method }) { routes[route].operations.append((method, draft.index)) }
     }
-    // Texts in front, long ones first, then segments that are all variable.
+  }
+
+  /// Texts in front, long ones first, then segments that are all variable.
+  mutating func finish() {
     for index in nodes.indices { nodes[index].templates.sort { $0.template.pieces.count > $1.template.pieces.count } }
   }
 
@@ -75,18 +82,17 @@ public struct OpenAPIRouter: Sendable {
   /// - Parameter path: as sent, up to the question mark. Segments that are dots, plain or percent-coded, match nothing: servers
   ///   disagree about what they mean.
   public func route(method: [UInt8], path: UnsafeBufferPointer<UInt8>) -> OpenAPIRoute {
+    guard path.first == UInt8(ascii: "/") else { return .unknownPath }
     var allowed: Set<String> = []
-    for base in basePaths where path.starts(with: base) && base.count < path.count && path[base.count] == UInt8(ascii: "/") {
-      var segments: [Slice<UnsafeBufferPointer<UInt8>>] = []
-      var start = base.count + 1
-      for index in start...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
-        segments.append(path[start..<index])
-        start = index + 1
-      }
-      guard !segments.contains(where: Self.isDots) else { continue }
-      var ranges: [Range<Int>] = []
-      if let found = find(0, segments[...], method, &ranges, &allowed) { return found }
+    var segments: [Slice<UnsafeBufferPointer<UInt8>>] = []
+    var start = 1
+    for index in start...path.count where index == path.count || path[index] == UInt8(ascii: "/") {
+      segments.append(path[start..<index])
+      start = index + 1
     }
+    guard !segments.contains(where: Self.isDots) else { return .unknownPath }
+    var ranges: [Range<Int>] = []
+    if let found = find(0, segments[...], method, &ranges, &allowed) { return found }
     return allowed.isEmpty ? .unknownPath : .unknownMethod(allowed: allowed.sorted())
   }
 

@@ -10,6 +10,8 @@ public struct OpenAPIScalars: OptionSet, Sendable {
   public static let number = OpenAPIScalars(rawValue: 2)
   public static let boolean = OpenAPIScalars(rawValue: 4)
   public static let null = OpenAPIScalars(rawValue: 8)
+  /// A string of bytes, not of text.
+  public static let binary = OpenAPIScalars(rawValue: 16)
 }
 
 /// What a parameter's schema expects, as far as it must be known to read the text on the wire: `5` may be a number or a string.
@@ -21,40 +23,45 @@ public indirect enum OpenAPIShape: Sendable, Equatable {
 
 extension OpenAPIReader {
   /// Reads the shape off the keywords; a schema that says nothing expects a string.
-  func shape(_ node: Int, depth: Int = 0) -> OpenAPIShape {
-    guard depth < 8, let node = try? dereferenced(node), document.view.kind(node) == .object else { return .scalar(.string) }
+  mutating func shape(_ node: OpenAPINode, depth: Int = 0) -> OpenAPIShape {
+    guard depth < 8, let node = try? dereferenced(node), kind(node) == .object else { return .scalar(.string) }
     var types: Set<String> = []
-    if let type = document.member("type", of: node) {
-      let list = document.view.kind(type) == .array ? document.elements(of: type) : [type]
-      types = Set(list.filter { document.view.kind($0) == .string }.map(document.string))
+    if let type = member("type", of: node) {
+      let list = kind(type) == .array ? elements(of: type) : [type]
+      types = Set(list.filter { kind($0) == .string }.map { text($0) })
     }
-    if types.contains("array") || (types.isEmpty && document.member("items", of: node) != nil) {
-      return .array(document.member("items", of: node).map { shape($0, depth: depth + 1) } ?? .scalar(.string))
+    if types.contains("array") || (types.isEmpty && member("items", of: node) != nil) {
+      guard let items = member("items", of: node) else { return .array(.scalar(.string)) }
+      return .array(shape(items, depth: depth + 1))
     }
-    if types.contains("object") || (types.isEmpty && document.member("properties", of: node) != nil) {
+    if types.contains("object") || (types.isEmpty && member("properties", of: node) != nil) {
       return .object(properties(node, depth: depth))
+    }
+    let isBinary = member("format", of: node).map { kind($0) == .string && text($0) == "binary" } ?? false
+    if isBinary || (member("contentMediaType", of: node) != nil && member("contentEncoding", of: node) == nil) {
+      return .scalar([.string, .binary])
     }
     if !types.isEmpty { return .scalar(scalars(types)) }
     for name in ["allOf", "oneOf", "anyOf"] {
-      guard let list = document.member(name, of: node) else { continue }
-      return joined(document.elements(of: list).map { shape($0, depth: depth + 1) })
+      guard let list = member(name, of: node) else { continue }
+      var shapes: [OpenAPIShape] = []
+      for element in elements(of: list) { shapes.append(shape(element, depth: depth + 1)) }
+      return joined(shapes)
     }
-    let constants = document.member("enum", of: node).map(document.elements) ?? document.member("const", of: node).map { [$0] } ?? []
-    let kinds = constants.map { scalar(document.view.kind($0)) }
+    let constants = member("enum", of: node).map { elements(of: $0) } ?? member("const", of: node).map { [$0] } ?? []
+    let kinds = constants.map { scalar(kind($0)) }
     return .scalar(kinds.isEmpty ? .string : OpenAPIScalars(kinds))
   }
 
-  private func properties(_ node: Int, depth: Int) -> [String: OpenAPIShape] {
+  private mutating func properties(_ node: OpenAPINode, depth: Int) -> [String: OpenAPIShape] {
     var result: [String: OpenAPIShape] = [:]
-    if let list = document.member("allOf", of: node) {
-      for element in document.elements(of: list) {
+    if let list = member("allOf", of: node) {
+      for element in elements(of: list) {
         if case .object(let more) = shape(element, depth: depth + 1) { result.merge(more) { old, _ in old } }
       }
     }
-    if let list = document.member("properties", of: node) {
-      for (key, value) in document.children(of: list) {
-        if let key { result[document.string(key)] = shape(value, depth: depth + 1) }
-      }
+    if let list = member("properties", of: node) {
+      for (key, value) in (try? members(list)) ?? [] { result[text(key)] = shape(value, depth: depth + 1) }
     }
     return result
   }

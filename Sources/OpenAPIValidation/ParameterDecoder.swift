@@ -7,13 +7,23 @@ enum ParameterDecoder {
   enum Outcome: Equatable {
     case absent
     case json([UInt8])
-    /// Not written as its style asks for, or more than once.
+    /// Not written as its style asks for.
     case malformed(String)
+    /// One value is expected, and there are several.
+    case repeated
   }
 
   typealias Pair = (name: [UInt8], value: [UInt8])
 
   // MARK: Query and cookies
+
+  /// The pairs of a query or form: names decoded, values raw.
+  static func pairs(_ query: [UInt8]) -> [Pair] {
+    query.split(separator: UInt8(ascii: "&")).map { part in
+      let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+      return (URLCoding.decodeForm(Array(part[..<equals])), Array(part[equals...].dropFirst()))
+    }
+  }
 
   /// - Parameter pairs: names decoded, values raw.
   static func query(_ parameter: OpenAPIParameter, _ pairs: [Pair]) -> Outcome {
@@ -27,19 +37,20 @@ enum ParameterDecoder {
     if case .array(let shape) = parameter.shape, parameter.explodes, parameter.mediaType == nil {
       return .json(ParameterText.array(values.map(form), shape))
     }
-    guard values.count == 1 else { return .malformed("stands more than once") }
+    guard values.count == 1 else { return .repeated }
+    if parameter.allowsEmpty, first.isEmpty { return .absent }
     if parameter.mediaType != nil { return .json(form(first)) }
     switch parameter.shape {
     case .scalar: return .json(ParameterText.scalar(form(first), parameter.shape))
-    case .array(let shape): return .json(ParameterText.array(split(first, parameter.style).map(form), shape))
-    case .object(let shapes): return object(split(first, parameter.style), shapes, form)
+    case .array(let shape): return .json(ParameterText.array(first.isEmpty ? [] : split(first, parameter.style).map(form), shape))
+    case .object(let shapes): return first.isEmpty ? .json(Array("{}".utf8)) : object(split(first, parameter.style), shapes, form)
     }
   }
 
   private static func explodedObject(_ shapes: [String: OpenAPIShape], _ pairs: [Pair]) -> Outcome {
     let members = pairs.filter { shapes[String(decoding: $0.name, as: UTF8.self)] != nil }
     guard !members.isEmpty else { return .absent }
-    guard Set(members.map(\.name)).count == members.count else { return .malformed("has a member more than once") }
+    guard Set(members.map(\.name)).count == members.count else { return .repeated }
     return .json(ParameterText.object(members.map { ($0.name, form($0.value)) }, shapes))
   }
 
@@ -51,7 +62,7 @@ enum ParameterDecoder {
       guard !member.isEmpty, !member.contains(UInt8(ascii: "[")), !member.contains(UInt8(ascii: "]")) else {
         return .malformed("has brackets that deepObject does not define")
       }
-      guard !members.contains(where: { $0.name == member }) else { return .malformed("has a member more than once") }
+      guard !members.contains(where: { $0.name == member }) else { return .repeated }
       members.append((member, form(pair.value)))
     }
     guard !members.isEmpty else { return .absent }
@@ -104,6 +115,7 @@ enum ParameterDecoder {
       let items = text.isEmpty ? [] : text.split(separator: separator, omittingEmptySubsequences: false).map { trimmed(Array($0), isCoded) }
       return .json(ParameterText.array(items.map(decode), shape))
     case .object(let shapes):
+      if text.isEmpty { return .json(Array("{}".utf8)) }
       let parts = text.split(separator: separator, omittingEmptySubsequences: false).map { trimmed(Array($0), isCoded) }
       guard hasNames else { return object(parts, shapes, decode) }
       var members: [Pair] = []
@@ -151,7 +163,8 @@ enum ParameterDecoder {
       switch style {
       case .spaceDelimited: [Array("%20".utf8), [UInt8(ascii: "+")], [0x20]]
       case .pipeDelimited: [[UInt8(ascii: "|")], Array("%7C".utf8), Array("%7c".utf8)]
-      default: [[UInt8(ascii: ",")]]
+      // Plain commas part; where there is none, coded ones do. Many clients code every comma, and what they mean is a list.
+      default: raw.contains(UInt8(ascii: ",")) ? [[UInt8(ascii: ",")]] : [Array("%2C".utf8), Array("%2c".utf8)]
       }
     var parts: [[UInt8]] = [[]]
     var index = 0

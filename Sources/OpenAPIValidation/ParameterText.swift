@@ -31,6 +31,20 @@ enum ParameterText {
     return output + [UInt8(ascii: "}")]
   }
 
+  /// Values that are JSON already.
+  static func object(_ members: [(name: [UInt8], json: [UInt8])]) -> [UInt8] {
+    var output: [UInt8] = [UInt8(ascii: "{")]
+    for (index, member) in members.enumerated() {
+      if index > 0 { output.append(UInt8(ascii: ",")) }
+      output += string(member.name) + [UInt8(ascii: ":")] + member.json
+    }
+    return output + [UInt8(ascii: "}")]
+  }
+
+  static func list(_ items: [[UInt8]]) -> [UInt8] {
+    [UInt8(ascii: "[")] + items.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+  }
+
   /// Bytes that are no UTF-8 stay as they are, and the reader refuses them.
   static func string(_ text: [UInt8]) -> [UInt8] {
     var output: [UInt8] = [UInt8(ascii: "\"")]

@@ -110,6 +110,21 @@ public enum JSONReport {
       json.endObject()
     }
     json.endArray()
+    json.key("schema")
+    json.beginArray()
+    for violation in report.schema {
+      json.beginObject()
+      json.key("endpoint")
+      json.string(violation.endpoint)
+      json.key("kind")
+      json.string(violation.kind)
+      json.key("field")
+      json.string(violation.field)
+      json.key("requests")
+      json.number(violation.requests)
+      json.endObject()
+    }
+    json.endArray()
     json.key("timeline")
     json.beginArray()
     for minute in report.timeline {

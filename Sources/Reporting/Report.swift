@@ -89,6 +89,22 @@ public struct Report: Sendable {
       self.refused = refused
     }
   }
+  /// Violations of the schema by endpoint and field.
+  public struct SchemaCount: Sendable {
+    /// As declared, such as `GET /albums/{id}`; as asked for, if nobody declared it.
+    public var endpoint: String
+    public var kind: String
+    /// `query:limit`, `body/email`; empty for the request as a whole.
+    public var field: String
+    public var requests: Int
+
+    public init(endpoint: String, kind: String, field: String, requests: Int) {
+      self.endpoint = endpoint
+      self.kind = kind
+      self.field = field
+      self.requests = requests
+    }
+  }
   public struct Minute: Sendable {
     /// Epoch seconds of its start.
     public var start: Int
@@ -116,6 +132,8 @@ public struct Report: Sendable {
   public var clients: [Client] = []
   public var rules: [RuleCount] = []
   public var endpoints: [EndpointCount] = []
+  /// The most frequent first.
+  public var schema: [SchemaCount] = []
   public var timeline: [Minute] = []
   public var rulesAsked = 0
   public var rulesUnasked = 0

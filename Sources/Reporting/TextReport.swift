@@ -32,6 +32,7 @@ public struct TextReport {
     classes()
     clients()
     rules()
+    schema()
     endpoints()
     quality()
   }
@@ -78,6 +79,17 @@ public struct TextReport {
       line("  \(Self.left(String(rule.id), 8))\(Self.right(Self.grouped(rule.requests), 10))  \(Self.cut(Self.safe(rule.message), 56))")
     }
     if report.rules.count > 6 { line("  and \(report.rules.count - 6) more") }
+    line()
+  }
+
+  private mutating func schema() {
+    guard !report.schema.isEmpty else { return }
+    line(styled("  not as declared                              requests  kind", "1"))
+    for violation in report.schema.prefix(6) {
+      let name = Self.cut(Self.safe(Array("\(violation.endpoint) \(violation.field)".utf8)), 42)
+      line("  \(Self.left(name, 43))\(Self.right(Self.grouped(violation.requests), 10))  \(violation.kind)")
+    }
+    if report.schema.count > 6 { line("  and \(report.schema.count - 6) more") }
     line()
   }
 

@@ -29,11 +29,11 @@ struct BehaviorIdentity {
   /// Takes the answered request into account.
   func observe(_ record: ExchangeRecord, in monitor: BehaviorMonitor) -> ClientStanding {
     let evidence = record.outcome.evidence
-    return monitor.observe(
-      ClientEvent(
-        record.request, target: Redaction.target(record.request.head.target), status: record.status, hasKey: key != nil,
-        hasSession: session != nil, anomaly: evidence.anomaly.inbound, isRefusedByRules: evidence.intervention != nil,
-        ruleIDs: evidence.loggedRuleIDs, isScanner: evidence.speaksOfScanner),
-      of: client)
+    var event = ClientEvent(
+      record.request, target: Redaction.target(record.request.head.target), status: record.status, hasKey: key != nil,
+      hasSession: session != nil, anomaly: evidence.anomaly.inbound, isRefusedByRules: evidence.intervention != nil,
+      ruleIDs: evidence.loggedRuleIDs, isScanner: evidence.speaksOfScanner)
+    event.violatesSchema = evidence.schema.contains(where: \.weighs)
+    return monitor.observe(event, of: client)
   }
 }

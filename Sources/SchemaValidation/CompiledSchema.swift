@@ -35,13 +35,14 @@ public final class CompiledSchema: Sendable {
     self.root = root
   }
 
-  /// Compiles several schemas of one document, which share what they refer to.
+  /// Compiles several schemas, which share what they refer to.
+  /// - Returns: the schemas in the order of `places`; what in them will not be enforced, with its place.
   package static func compile(
-    _ document: SchemaDocument, nodes: [Int], documents: SchemaDocuments, options: SchemaOptions
-  ) throws(SchemaError) -> [CompiledSchema] {
-    let (program, roots) = try SchemaCompiler.compile(document, nodes: nodes, documents: documents, options: options)
+    _ places: [(document: SchemaDocument, node: Int)], documents: SchemaDocuments, options: SchemaOptions
+  ) throws(SchemaErrors) -> (schemas: [CompiledSchema], notes: [SchemaError]) {
+    let (program, roots, notes) = try SchemaCompiler.compile(places, documents: documents, options: options)
     let storage = SchemaStorage(program)
-    return roots.map { CompiledSchema(storage: storage, root: $0) }
+    return (roots.map { CompiledSchema(storage: storage, root: $0) }, notes)
   }
 }
 

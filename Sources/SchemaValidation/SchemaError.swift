@@ -27,6 +27,16 @@ public struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
     column = 1 + (before.lastIndex(of: 0x0A).map { offset - $0 - 1 } ?? offset)
   }
 
+  /// For a document whose places are known, such as YAML.
+  package init(_ message: String, document: String, pointer: String, offset: Int = 0, at position: SourcePosition) {
+    self.message = Self.printable(message)
+    self.document = document
+    self.pointer = pointer
+    self.offset = offset
+    line = Int(position.line)
+    column = Int(position.column)
+  }
+
   /// Messages quote the document: nothing of it may move a terminal's cursor or fill a screen.
   private static func printable(_ text: String) -> String {
     var output = String.UnicodeScalarView()
@@ -37,5 +47,26 @@ public struct SchemaError: Error, Sendable, Equatable, CustomStringConvertible {
       }
     }
     return String(output)
+  }
+}
+
+/// Every mistake of a document and of those that it refers to, in the order in which they were found. Never empty.
+public struct SchemaErrors: Error, Sendable, Equatable, CustomStringConvertible {
+  public var list: [SchemaError]
+
+  public init(_ list: [SchemaError]) { self.list = list }
+
+  /// One a line.
+  public var description: String { list.map(\.description).joined(separator: "\n") }
+}
+
+/// Line and column of a text, counted from 1.
+package struct SourcePosition: Sendable, Equatable {
+  package var line: Int32
+  package var column: Int32
+
+  package init(line: Int, column: Int) {
+    self.line = Int32(clamping: line)
+    self.column = Int32(clamping: column)
   }
 }

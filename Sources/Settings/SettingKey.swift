@@ -36,6 +36,10 @@ public struct SettingKey: Sendable, Equatable {
     .init("proxy", "admin", .text, "127.0.0.1:9911", "Where health and metrics are served, as host:port, or off."),
     .init("proxy", "trust", .text, list: true, "nobody", "Networks whose X-Forwarded-For and X-Request-ID fields are believed."),
     .init("proxy", "threads", .number(1...1024), "one a core", "Event loops."),
+    .init("proxy", "strict", .switchable, "false", "Refuse requests that are merely odd, as broken ones are; else the rules judge them."),
+    .init(
+      "proxy", "oversized-bodies", .choice(["rules", "reject", "partial", "windows"]), "rules",
+      "Bodies over the inspection limit: as SecRequestBodyLimitAction says, 413, the beginning only, or the rest in windows."),
 
     .init("timeouts", "head", .seconds(1...3600), "10s", "For a whole request head, from its first byte."),
     .init("timeouts", "body", .seconds(1...3600), "30s", "Without a byte of a request's body."),
@@ -63,6 +67,10 @@ public struct SettingKey: Sendable, Equatable {
       "limits", "connections", .number(1...1_000_000), "65536",
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
 
+    .init(
+      "limits", "connections-per-client", .number(0...1_000_000), "0",
+      "Connections of one IPv4 address or IPv6 /64, trusted peers excepted; more are told 429. 0 for any number."),
+
     .init("rules", "crs", .switchable, "false", "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS."),
     .init("rules", "crs-dir", .path, nil, "Load the CRS of this directory (crs-setup.conf and rules/)."),
     .init("rules", "before", .path, list: true, nil, "Rule files, or directories of *.conf, loaded before the CRS."),
@@ -70,11 +78,76 @@ public struct SettingKey: Sendable, Equatable {
     .init("rules", "paranoia", .number(1...4), "that of the rule files (1)", "Paranoia level of the CRS."),
     .init("rules", "threshold", .number(1...1_000_000), "that of the rule files (5)", "Inbound anomaly score at which the CRS denies."),
 
+    .init(
+      "rules", "value-cache", .choice(["on", "off"]), "on",
+      "Whether what the prefilter finds out about a value is kept for the next one alike; 1 MiB a thread."),
     .init("rules", "collections", .path, nil, "Where persistent collections are kept across restarts; in memory only if not set."),
 
     .init(
       "seclang", "backslash", .choice(["modsecurity2", "modsecurity3"]), "modsecurity3",
       "Whether two backslashes in an operand are read as one, as Apache's reader does, or stay two."),
+
+    .init("schema", "files", .path, list: true, nil, "OpenAPI 3.0 or 3.1 documents, YAML or JSON, that requests are held against."),
+    .init("schema", "formats", .switchable, "true", "Whether formats refuse values."),
+    .init("schema", "responses", .switchable, "false", "Whether responses are checked: status, headers and body."),
+    .init(
+      "schema", "body-limit", .bytes(1024...1_073_741_824), "13107200",
+      "Of a request's body that the schema looks at; a longer one is not-checked."),
+    .init("schema", "response-body-limit", .bytes(1024...1_073_741_824), "512KiB", "The same for a response's body."),
+    .init(
+      "schema", "overrides", .text, list: true, nil,
+      "Exceptions by operation, such as \"POST /login: invalid block, unknown-query score 2\"."),
+    .init("schema", "unknown-endpoint", .reaction, "count", "A path that no document knows."),
+    .init("schema", "shadow-endpoint", .reaction, "count", "A path that no document knows and that answers all the same."),
+    .init("schema", "unknown-method", .reaction, "count", "A method that the path does not declare."),
+    .init("schema", "unknown-query", .reaction, "count", "A query parameter that is not declared."),
+    .init(
+      "schema", "unknown-header", .reaction, "off",
+      "A header field that is not declared and that neither HTTP nor browsers and proxies use."),
+    .init("schema", "unknown-cookie", .reaction, "off", "A cookie that is not declared."),
+    .init(
+      "schema", "unknown-property", .reaction, "count",
+      "A member that is not declared where the schema lists members and is silent about others."),
+    .init("schema", "wrong-content-type", .reaction, "score 3", "A media type that the operation does not declare."),
+    .init("schema", "missing-security", .reaction, "count", "None of the declared credentials is there."),
+    .init("schema", "missing-parameter", .reaction, "score 2", "A required parameter is not there."),
+    .init("schema", "missing-body", .reaction, "score 2", "A required body is not there."),
+    .init("schema", "unexpected-body", .reaction, "count", "A body where the operation declares none."),
+    .init("schema", "readonly-in-request", .reaction, "count", "A read-only member in a request."),
+    .init("schema", "duplicate-parameter", .reaction, "score 2", "A parameter of one value stands more than once."),
+    .init("schema", "duplicate-member", .reaction, "score 3", "A JSON object has a name twice."),
+    .init("schema", "invalid", .reaction, "score 3", "A value that its schema refuses."),
+    .init(
+      "schema", "not-checked", .reaction, "count", "Something that could not be checked: too large, or of a kind that is not looked into."),
+    .init("schema", "writeonly-in-response", .reaction, "count", "A write-only member in a response."),
+    .init("schema", "undeclared-status", .reaction, "count", "A response's status that is not declared."),
+    .init("schema", "invalid-response", .reaction, "count", "A response that its schema refuses."),
+    .init("schema", "graphql-syntax", .reaction, "score 3", "A GraphQL document that cannot be parsed."),
+    .init("schema", "graphql-limit", .reaction, "score 5", "A GraphQL request beyond one of the limits of the section graphql."),
+    .init("schema", "graphql-cycle", .reaction, "score 5", "A fragment that spreads itself."),
+    .init("schema", "graphql-introspection", .reaction, "count", "A query for the schema (__schema or __type)."),
+    .init("schema", "graphql-persisted", .reaction, "count", "An operation that is asked for by its hash or id."),
+    .init("schema", "graphql-mutation-by-get", .reaction, "score 2", "A mutation by GET."),
+    .init("schema", "grpc-unknown-method", .reaction, "score 2", "A method that the descriptor sets do not know."),
+    .init("schema", "grpc-unknown-field", .reaction, "count", "A field that the message does not declare."),
+    .init(
+      "schema", "grpc-malformed", .reaction, "score 3", "A frame or message that is broken: wire types, lengths, UTF-8, a oneof set twice."),
+    .init("schema", "grpc-unknown-enum-value", .reaction, "score 2", "A number that the enum does not declare."),
+    .init("schema", "grpc-limit", .reaction, "score 5", "A message beyond the limits, or of a kind that is not looked into."),
+
+    .init("graphql", "paths", .text, list: true, nil, "Paths that take GraphQL, such as /graphql."),
+    .init("graphql", "max-bytes", .bytes(64...16_777_216), "64KiB", "Of one document."),
+    .init("graphql", "max-tokens", .number(1...10_000_000), "1000", "Of one document."),
+    .init("graphql", "max-depth", .number(1...100_000), "10", "Selection sets within one another, fragments expanded."),
+    .init("graphql", "max-aliases", .number(0...1_000_000), "15", "Aliases, fragments expanded."),
+    .init("graphql", "max-directives", .number(0...1_000_000), "50", "Directives."),
+    .init("graphql", "max-root-fields", .number(1...1_000_000), "20", "Fields at the top of an operation."),
+    .init("graphql", "max-cost", .number(1...1_000_000_000), "5000", "Fields, times the list sizes asked for around them."),
+    .init("graphql", "max-batch", .number(1...10_000), "10", "Operations in one request."),
+
+    .init("grpc", "descriptors", .path, list: true, nil, "Files that protoc --include_imports --descriptor_set_out wrote."),
+    .init("grpc", "max-depth", .number(1...10_000), "100", "Messages within messages."),
+    .init("grpc", "max-message", .bytes(1024...1_073_741_824), "4MiB", "Of one message once inflated."),
 
     .init("logs", "audit", .path, nil, "Where audit records go, one JSON object a line; - is stdout."),
     .init("logs", "audit-select", .choice(["relevant", "all", "off"]), "relevant", "Which requests get an audit record."),

@@ -14,6 +14,8 @@ public enum SettingKind: Sendable, Equatable {
   case bytes(ClosedRange<Int>)
   /// One of these words.
   case choice([String])
+  /// What is done about a violation: `off`, `count`, `score N` or `block`.
+  case reaction
 
   /// The value in its normal form (units resolved), or what was expected instead.
   func normalize(_ text: String) -> Result<String, Expected> {
@@ -39,6 +41,15 @@ public enum SettingKind: Sendable, Equatable {
         return .failure(Expected("bytes, \(Self.shown(range)), such as 65536 or 64KiB"))
       }
       return .success(String(value))
+    case .reaction:
+      let words = text.split(separator: " ")
+      let isScore = words.count == 2 && words[0] == "score" && Int(words[1]).map { (1...1000).contains($0) } == true
+      // YAML 1.1, which the reader speaks, and people agree that "off" is a word here.
+      let word = text.lowercased() == "false" ? "off" : text
+      guard isScore || ["off", "count", "block"].contains(word) else {
+        return .failure(Expected("off, count, score N (1 to 1000) or block"))
+      }
+      return .success(word)
     case .choice(let words):
       guard words.contains(text) else { return .failure(Expected(words.joined(separator: " or "))) }
       return .success(text)

@@ -49,6 +49,7 @@ public enum SettingsSchema {
       #""anyOf": [{"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}, {"type": "string", "pattern": "^[0-9]+[smh]?$"}]"#
     case .bytes(let range):
       #""anyOf": [{"type": "integer", "minimum": \#(range.lowerBound), "maximum": \#(range.upperBound)}, {"type": "string", "pattern": "^[0-9]+([kKmMgG]([iI][bB])?|[bB])?$"}]"#
+    case .reaction: #""type": ["string", "boolean"], "pattern": "^(off|count|block|score [1-9][0-9]{0,3})$""#
     case .choice(let words): #""enum": [\#(words.map(quoted).joined(separator: ", "))]"#
     }
   }

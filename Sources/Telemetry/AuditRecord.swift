@@ -58,6 +58,7 @@ public enum AuditRecord {
     json.endArray()
     json.key("schema")
     json.beginArray()
+    for violation in outcome.evidence.schema { write(violation, to: &json) }
     json.endArray()
     json.key("evidence")
     json.beginArray()
@@ -83,6 +84,10 @@ public enum AuditRecord {
     json.endArray()
     json.key("inspected")
     json.string(outcome.inspected.rawValue)
+    if let decision = outcome.oversizedBody {
+      json.key("oversized_body")
+      json.string(decision.rawValue)
+    }
     json.key("queue_us")
     json.number(record.queueTime)
     json.key("inspect_us")
@@ -98,6 +103,27 @@ public enum AuditRecord {
     json.string(request.head.fields.firstValue(of: "user-agent") ?? [], limit: 1024)
     json.endObject()
     return json.bytes
+  }
+
+  private static func write(_ violation: SchemaViolation, to json: inout JSONText) {
+    json.beginObject()
+    json.key("kind")
+    json.string(violation.kind)
+    json.key("endpoint")
+    json.string(Array(violation.endpoint.utf8), limit: 256)
+    json.key("place")
+    json.string(Array(violation.place.utf8), limit: 128)
+    json.key("pointer")
+    json.string(Array(violation.pointer.utf8), limit: 256)
+    json.key("detail")
+    json.string(Array(violation.detail.utf8), limit: 256)
+    json.key("reaction")
+    switch violation.reaction {
+    case .count: json.string("count")
+    case .score(let points): json.string("score \(points)")
+    case .block: json.string("block")
+    }
+    json.endObject()
   }
 
   private static func write(_ match: RuleMatch, to json: inout JSONText) {

@@ -142,6 +142,17 @@ struct ExplainPage {
   }
 
   mutating func conclusion(_ outcome: InspectionOutcome, threshold: Int) {
+    for violation in outcome.evidence.schema {
+      let reaction =
+        switch violation.reaction {
+        case .count: "count"
+        case .score(let points): "score \(points)"
+        case .block: "block"
+        }
+      text += styled("schema \(violation.kind)", "1;33") + "  \(reaction)  \(Terminal.shown(violation.endpoint.utf8))\n"
+      let place = Terminal.shown((violation.place + violation.pointer).utf8)
+      text += "    \(place)\(place.isEmpty ? "" : " ")\(Terminal.shown(violation.detail.utf8))\n"
+    }
     text += "\n"
     let verdict = outcome.verdict
     let color = verdict.kind == .block ? "1;31" : "1;32"
@@ -151,6 +162,7 @@ struct ExplainPage {
     if let fault = outcome.evidence.framing { line += " because of \(fault.detail)" }
     text += "verdict  \(line)\n"
     text += "  anomaly score inbound \(outcome.evidence.anomaly.inbound) of \(threshold), outbound \(outcome.evidence.anomaly.outbound)\n"
+    if !outcome.evidence.schema.isEmpty { text += "  the schema adds \(outcome.evidence.schema.anomaly)\n" }
     text += "  \(outcome.rulesAsked) rules were asked"
     if outcome.rulesUnasked > 0 { text += ", \(outcome.rulesUnasked) could not be: what they read was not observed" }
     text += "; inspected: \(outcome.inspected.rawValue)\n"

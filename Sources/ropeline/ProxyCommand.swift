@@ -9,6 +9,7 @@ import Telemetry
 extension EnforcementMode: ExpressibleByArgument {}
 extension AuditSelection: ExpressibleByArgument {}
 extension AuditFormat: ExpressibleByArgument {}
+extension OversizedBodies: ExpressibleByArgument {}
 
 /// `ropeline proxy`: the inline filter in front of an HTTP service.
 struct ProxyCommand: AsyncParsableCommand {
@@ -57,6 +58,14 @@ struct ProxyCommand: AsyncParsableCommand {
   @Option(help: "Event loops; as many as there are cores if not given.")
   var threads: Int?
 
+  @Flag(inversion: .prefixedNo, help: "Refuse requests that are merely odd, as broken ones are; off if not given.")
+  var strict: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bodies over the inspection limit: rules (SecRequestBodyLimitAction, the default), reject, partial, or windows.", valueName: "what"))
+  var oversizedBodies: OversizedBodies?
+
   @Flag(help: "Load everything, say what was loaded, and exit.")
   var check = false
 
@@ -69,7 +78,7 @@ struct ProxyCommand: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     let plan = try ProxyPlan(self)
     let collections = CollectionStore()
-    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
+    let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections, remembersClients: true)
     if check { return try showCheck(plan, inspector) }
     let configuration = try plan.openingLogs()
     FileLimit.raise()
@@ -131,6 +140,14 @@ struct ProxyCommand: AsyncParsableCommand {
       "rules: \(inspector.ruleCount) in \(files.count) \(files.count == 1 ? "file" : "files"), \(inspector.warnings.count) warnings"
     ]
     lines += files.map { "  \($0.path)" }
+    lines += []
+    if let schema = inspector.configuration.schema?.configuration {
+      for (path, document) in zip(rules.schemas.isEmpty ? plan.settings.list("schema.files") : rules.schemas, schema.documents) {
+        lines.append("schema: \(path), \(document.operations.count) operations, \(document.notes.count) not enforced")
+      }
+      if !schema.graphQLPaths.isEmpty { lines.append("graphql: \(schema.graphQLPaths.joined(separator: " "))") }
+      if let grpc = schema.grpc { lines.append("grpc: \(grpc.descriptors.methodPaths.count) methods") }
+    }
     lines += [
       "mode: \(plan.mode.rawValue)",
       "listen: \(plan.listen)",
@@ -138,6 +155,8 @@ struct ProxyCommand: AsyncParsableCommand {
       "admin: \(plan.admin.map(String.init(describing:)) ?? "off")",
       "behavior: \(plan.behaviorSummary)",
       "trust: \(plan.trust.isEmpty ? "nobody" : plan.trust.joined(separator: " "))",
+      "strict: \(plan.isStrict ? "on" : "off")",
+      "oversized bodies: \(plan.oversizedBodies.rawValue)",
       "audit: \((plan.auditSelection ?? AuditSelection(settings.auditMode)).rawValue), to \(plan.auditPath ?? "nowhere")",
       "engine:",
       "  SecRuleEngine \(settings.mode.rawValue)",
@@ -179,7 +198,7 @@ struct ProxyCommand: AsyncParsableCommand {
   private func reload(_ server: ProxyServer, _ collections: CollectionStore) {
     do {
       let plan = try ProxyPlan(self)
-      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections)
+      let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections, remembersClients: true)
       server.replaceRules(with: inspector)
       Terminal.error("ropeline: reloaded: \(inspector.ruleCount) rules")
     } catch {

@@ -14,6 +14,7 @@ struct Ropeline: AsyncParsableCommand {
     version: Version.text,
     subcommands: [
       ProxyCommand.self, AnalyzeCommand.self, LintCommand.self, ExplainCommand.self, BenchCommand.self, ConfigCommand.self,
+      SchemaCommand.self,
       SampleOriginCommand.self, SimulateCommand.self, VerdictsCommand.self,
     ])
 

@@ -35,6 +35,17 @@ struct RulesArguments: ParsableArguments {
     help: ArgumentHelp("Whether \\\\ in operands is halved: modsecurity2 does, modsecurity3 does not.", valueName: "engine"))
   var backslash: Backslash?
 
+  @Option(
+    name: .customLong("schema"),
+    help: ArgumentHelp("An OpenAPI 3.0 or 3.1 document (YAML or JSON) that requests are held against; repeatable.", valueName: "file"))
+  var schemas: [String] = []
+
+  @Option(
+    name: .customLong("schema-policy"),
+    help: ArgumentHelp(
+      "\"KIND off|count|score N|block\", or the same for one operation: \"POST /login: invalid block\"; repeatable.", valueName: "text"))
+  var schemaPolicies: [String] = []
+
   enum Backslash: String, ExpressibleByArgument, CaseIterable { case modsecurity2, modsecurity3 }
 
   func validate() throws {
@@ -62,13 +73,18 @@ struct RulesArguments: ParsableArguments {
   /// Loads and compiles the rules. Warnings go to stderr.
   ///
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
-  func inspector(mode: EnforcementMode, silencesWarnings: Bool = false) throws -> Inspector {
-    try inspector(mode: mode, settings: configuration.values(), silencesWarnings: silencesWarnings)
+  func inspector(mode: EnforcementMode, keepsValues: Bool? = nil, silencesWarnings: Bool = false) throws -> Inspector {
+    try inspector(
+      mode: mode, settings: configuration.values(), keepsValues: keepsValues, silencesWarnings: silencesWarnings)
   }
 
-  /// - Parameter collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  /// - Parameters:
+  ///   - collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  ///   - keepsValues: instead of what the settings say of the value cache.
   func inspector(
-    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), silencesWarnings: Bool = false
+    mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), remembersClients: Bool = false,
+    keepsValues: Bool? = nil,
+    silencesWarnings: Bool = false
   ) throws -> Inspector {
     let options = options(settings)
     let ruleSet: RuleSet
@@ -81,6 +97,9 @@ struct RulesArguments: ParsableArguments {
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
     configuration.collections = collections
+    configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
+    configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
+      .load(remembersClients: remembersClients)
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {

@@ -13,7 +13,7 @@ import Testing
       ("GET", "/v1/items?tags=a%7Cb", [key], []), ("GET", "/v1/items?tags=a", [bearer], []),
       ("GET", "/v1/items?tags=a", [], ["missing-security "]),
       ("GET", "/v1/items", [key], ["missing-parameter query:tags"]), ("GET", "/v1/items?tags=a&limit=51", [key], ["invalid query:limit"]),
-      ("GET", "/v1/items?tags=a&limit=5&limit=6", [key], ["invalid query:limit"]),
+      ("GET", "/v1/items?tags=a&limit=5&limit=6", [key], ["duplicate-parameter query:limit"]),
       ("GET", "/v1/items?tags=a&x=1", [key], ["unknown-query query:x"]),
       ("GET", "/v1/nothing", [key], ["unknown-endpoint "]), ("PATCH", "/v1/items", [key], ["unknown-method "]),
       ("POST", "/v1/items", [], []),
@@ -31,26 +31,26 @@ import Testing
       (#"{"name": 1}"#, "application/json", ["invalid /name"]),
       (#"{"name": "a", "name": "b"}"#, "application/json", ["duplicate-member "]), ("{", "application/json", ["invalid "]),
       ("", nil, ["missing-body "]),
-      ("a,b", "text/csv", []), ("a", "image/png", ["not-checked "]),
+      ("a,b", "text/csv", []), ("a", "image/png", []), ("a", "application/pdf", ["not-checked "]),
     ] as [(String, String?, [String])])
   func bodies(_ row: (body: String, type: String?, findings: [String])) throws {
     let inspector = OpenAPIInspector(try OpenAPIDocument(Array(OpenAPIDocumentTests.shop.utf8)))
-    let findings = inspector.inspectBody(Array(row.body.utf8), contentType: row.type.map { Array($0.utf8) }, operation: 1)
+    let findings = inspector.inspectBody(Array(row.body.utf8), contentTypes: row.type.map { [Array($0.utf8)] } ?? [], operation: 1)
     #expect(findings.map { "\($0.kind.rawValue) \($0.pointer)" } == row.findings, "\(row.body): \(findings)")
   }
 
   @Test(
     arguments: [
-      (200, #"[{"id": 1, "name": "a"}]"#, "application/json", []), (200, #"[{"name": "a"}]"#, "application/json", ["invalid /0"]),
-      (200, "<a/>", "text/html", ["wrong-content-type "]), (404, "anything", "text/plain", []), (500, "{}", "application/problem+json", []),
-      (500, "{}", "application/json", ["wrong-content-type "]),
+      (200, #"[{"id": 1, "name": "a"}]"#, "application/json", []), (200, #"[{"name": "a"}]"#, "application/json", ["invalid-response /0"]),
+      (200, "<a/>", "text/html", ["invalid-response "]), (404, "anything", "text/plain", []), (500, "{}", "application/problem+json", []),
+      (500, "{}", "application/json", ["invalid-response "]),
     ] as [(Int, String, String, [String])])
   func responses(_ row: (status: Int, body: String, type: String, findings: [String])) throws {
     let inspector = OpenAPIInspector(try OpenAPIDocument(Array(OpenAPIDocumentTests.shop.utf8)))
     let findings = inspector.inspectResponse(
-      status: row.status, body: Array(row.body.utf8), contentType: Array(row.type.utf8), operation: 0)
+      status: row.status, fields: [Field("Content-Type", row.type)], body: Array(row.body.utf8), operation: 0)
     #expect(findings.map { "\($0.kind.rawValue) \($0.pointer)" } == row.findings, "\(row.body): \(findings)")
-    #expect(inspector.inspectResponse(status: 302, body: [], contentType: nil, operation: 1).map(\.kind) == [.undeclaredStatus])
+    #expect(inspector.inspectResponse(status: 302, fields: [], body: [], operation: 1).map(\.kind) == [.undeclaredStatus])
   }
 
   // MARK: A real document
@@ -86,7 +86,7 @@ import Testing
     ("GET /v1/search?q=a&type=album&limit=51", .invalid),
     ("GET /v1/search?q=a&type=album&limit=-1", .invalid), ("GET /v1/search?q=a&type=album&limit=x", .invalid),
     ("GET /v1/search?q=a&type=virus", .invalid),
-    ("GET /v1/search?q=a&q=b&type=album", .invalid), ("GET /v1/search?q=a&type=album&debug=1", .unknownQuery),
+    ("GET /v1/search?q=a&q=b&type=album", .duplicateParameter), ("GET /v1/search?q=a&type=album&debug=1", .unknownQuery),
     ("GET /v1/albums/x/tracks?limit=1%20OR%201=1", .invalid),
     ("PUT /v1/me/player/volume", .missingParameter), ("PUT /v1/me/player/volume?volume_percent=loud", .invalid),
     ("PUT /v1/me/player/shuffle?state=1", .invalid),

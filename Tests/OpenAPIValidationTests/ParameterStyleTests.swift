@@ -16,7 +16,7 @@ import Testing
     let isPath = row.parameter.contains(#""in": "path""#)
     let document = try OpenAPIDocument(
       Array(
-        #"{"openapi": "3.1.0", "paths": {"\#(isPath ? "/v/{p}" : "/v")": {"get": {"parameters": [{"name": "p", \#(row.parameter)}]}}}}"#
+        #"{"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"\#(isPath ? "/v/{p}" : "/v")": {"get": {"parameters": [{"name": "p", \#(row.parameter)}]}}}}"#
           .utf8))
     let inspector = OpenAPIInspector(document)
     for (targets, isGood) in [(row.accepts, true), (row.refuses, false)] {
@@ -59,7 +59,7 @@ import Testing
     Row(parameter: #""in": "query", \#(list)"#, accepts: ["p=3&p=4&p=5"], refuses: ["p=3,4,5", "p=3&p=4", "p=3&p=4&p=x"]),
     Row(
       parameter: #""in": "query", "explode": false, \#(list)"#, accepts: ["p=3,4,5"],
-      refuses: ["p=3&p=4&p=5", "p=3,4", "p=3,4,", "p=3%2C4%2C5", "p=3|4|5"]),
+      refuses: ["p=3&p=4&p=5", "p=3,4", "p=3,4,", "p=3|4|5"]),
     Row(parameter: #""in": "query", "explode": false, \#(words)"#, accepts: ["p=a,b%2Cc"], refuses: ["p=a,b,c"]),
     Row(
       parameter: #""in": "query", "style": "spaceDelimited", "explode": false, \#(list)"#, accepts: ["p=3%204%205", "p=3+4+5"],
@@ -123,10 +123,12 @@ import Testing
   ])
   func fieldsAndCookies(_ row: (parameter: String, field: String, value: String, isGood: Bool)) throws {
     let document = try OpenAPIDocument(
-      Array(#"{"openapi": "3.1.0", "paths": {"/v": {"get": {"parameters": [{\#(row.parameter)}]}}}}"#.utf8))
+      Array(
+        #"{"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/v": {"get": {"parameters": [{\#(row.parameter)}]}}}}"#.utf8
+      ))
     let head = RequestHead(
       method: "GET", target: "/v", fields: [Field(name: Array(row.field.utf8), value: Array(row.value.utf8))])
-    let findings = OpenAPIInspector(document).inspect(head).findings
+    let findings = OpenAPIInspector(document).inspect(head).findings.filter { $0.kind != .unknownCookie && $0.kind != .unknownHeader }
     #expect(findings.isEmpty == row.isGood, "\(findings)")
   }
 }

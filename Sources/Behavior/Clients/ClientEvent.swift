@@ -23,6 +23,8 @@ public struct ClientEvent: Sendable {
   public var ruleIDs: [Int]
   /// Whether a matched rule speaks of a scanner.
   public var isScanner: Bool
+  /// Whether it does not keep to the schema in a way that the policy scores.
+  public var violatesSchema = false
 
   public init(
     time: Timestamp, status: Int, path: [UInt8], query: [UInt8] = [], method: [UInt8], userAgent: [UInt8] = [], hasReferrer: Bool = false,

@@ -45,6 +45,7 @@ struct ColdLine {
   var breadth: Int8 = 0
   var peak: UInt8 = 0
   var malformed: UInt8 = 0
+  var schemaViolations: UInt8 = 0
   var reads: UInt8 = 0
   var composition = Composition()
 }
@@ -101,6 +102,7 @@ extension ColdLine {
     breadth = Int8(state.breadth * 16)
     peak = UInt8(min(63, max(0, state.peak)) * 4)
     malformed = state.malformed
+    schemaViolations = state.schemaViolations
     reads = state.reads
     composition = state.composition
   }
@@ -145,6 +147,7 @@ extension ClientState {
     breadth = Float(cold.breadth) / 16
     peak = Float(cold.peak) / 4
     malformed = cold.malformed
+    schemaViolations = cold.schemaViolations
     reads = cold.reads
     composition = cold.composition
   }
@@ -160,7 +163,8 @@ extension ClientState {
 
   /// Whether one line is too little for what is known.
   var needsSecondLine: Bool {
-    requests > 1 || failedLogins > 0 || rules > 0 || malformed > 0 || clientErrors > 0 || !flags.isDisjoint(with: [.scanner, .suspicious])
+    requests > 1 || failedLogins > 0 || rules > 0 || malformed > 0 || schemaViolations > 0 || clientErrors > 0
+      || !flags.isDisjoint(with: [.scanner, .suspicious])
   }
 
   /// The flags with what the first request was.

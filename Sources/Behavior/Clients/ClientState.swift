@@ -41,6 +41,7 @@ public struct ClientState: Sendable {
   /// Refused log-ins since the last that succeeded.
   public internal(set) var failedLogins: UInt8 = 0
   public internal(set) var malformed: UInt8 = 0
+  var schemaViolations: UInt8 = 0
   /// Rules that matched, as bits by hash.
   var ruleSet: UInt16 = 0
   var flags = ClientFlags()

@@ -69,7 +69,8 @@ enum AbuseClass {
     let parts = state.composition
     if state.flags.contains(.scanner) || parts.missing >= 5 && parts.share(parts.missing) > 0.3 { return .scanner }
     if parts.refusedLogins >= 2 && parts.share(parts.refusedLogins) > 0.3 || state.failedLogins > 12 { return .credentialStuffer }
-    let broken = parts.share(parts.invalid) + Float(state.malformed) / Float(max(state.requests, 1))
+    let faults = Float(max(state.malformed, state.schemaViolations))
+    let broken = parts.share(parts.invalid) + faults / Float(max(state.requests, 1))
     if broken > 0.25 { return state.rules > 14 && broken < 0.4 ? .attacker : .fuzzer }
     if state.rules >= 5 { return .attacker }
     if parts.share(parts.plays) > 0.5 { return .streamFraud }

@@ -12,6 +12,7 @@ enum HardEvidence {
     if event.isClientError, event.status != 401 { state.clientErrors = state.clientErrors &+ 1 }
     if match.isAsset { state.assets = state.assets &+ 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
+    if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }
     if event.isWrite {
       state.writes = state.writes &+ 1
       switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {

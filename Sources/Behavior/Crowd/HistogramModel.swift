@@ -68,7 +68,6 @@ extension HistogramModel {
     try reader.take(&common)
     try reader.take(&commonTotal)
     try reader.take(&normalizers)
-    // Zeros are not written.
     try reader.take(&normalizedAt)
   }
 }

@@ -19,6 +19,7 @@ enum Signals {
   /// What speaks for itself.
   static let hard: [any Signal.Type] = [
     RuleSignal.self, ScannerSignal.self, ToolSignal.self, ClientErrorSignal.self, LoginFailureSignal.self, MalformedParameterSignal.self,
+    SchemaSignal.self,
     EnumerationSignal.self, InheritedSignal.self,
   ]
   /// Honest behavior pays for so many bits of what speaks for itself.
@@ -35,7 +36,8 @@ enum Signals {
 
   static func hardBits(_ state: ClientState) -> Float {
     RuleSignal.bits(state) + ScannerSignal.bits(state) + ToolSignal.bits(state) + ClientErrorSignal.bits(state)
-      + LoginFailureSignal.bits(state) + MalformedParameterSignal.bits(state) + EnumerationSignal.bits(state) + InheritedSignal.bits(state)
+      + LoginFailureSignal.bits(state) + MalformedParameterSignal.bits(state) + SchemaSignal.bits(state) + EnumerationSignal.bits(state)
+      + InheritedSignal.bits(state)
   }
 
   static func bits(_ state: ClientState) -> Float { max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state) }

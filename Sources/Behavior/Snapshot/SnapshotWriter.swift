@@ -63,6 +63,8 @@ struct SnapshotReader {
 
   /// Into an array of the same size; one of another size is of another version.
   mutating func take<Value: BitwiseCopyable>(_ values: inout [Value]) throws(SnapshotError) {
+    // Zeros are not written, and not every array begins with zeros.
+    values.withUnsafeMutableBytes { for index in $0.indices { $0[index] = 0 } }
     try take(into: values.count) { index, value in values[index] = value }
   }
 

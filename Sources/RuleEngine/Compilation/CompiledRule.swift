@@ -191,21 +191,26 @@ struct RuleIndexSet: Equatable, Sendable {
 }
 
 /// Text with macros whose names are resolved.
-struct CompiledText: Sendable {
+final class CompiledText: @unchecked Sendable {
+  // Unchecked for the views alone, which the rule set keeps and nothing changes. A class, since effects and operands that hold
+  // texts are passed around.
   enum Part: Sendable {
     case literal([UInt8])
     case value(ValueSource, variable: VariableName, key: [UInt8]?)
   }
-  var parts: [Part]
-
+  let parts: [Part]
   /// The text if it holds no macro.
-  var fixed: [UInt8]? {
-    if parts.isEmpty { return [] }
-    if parts.count == 1, case .literal(let bytes) = parts[0] { return bytes }
-    return nil
+  let fixed: [UInt8]?
+  let fixedView: ByteView?
+  /// The parts as plain values, if all of them are texts and transaction variables.
+  let pieces: UnsafeBufferPointer<Piece>?
+
+  enum Piece: BitwiseCopyable {
+    case text(ByteView)
+    case variable(Int)
   }
 
-  init(_ text: MacroText, keys: inout TransactionKeyTable) {
+  init(_ text: MacroText, keys: inout TransactionKeyTable, bytes: RuleBytes) {
     parts = text.parts.compactMap { part in
       switch part {
       case .literal(let bytes): .literal(bytes)
@@ -214,6 +219,22 @@ struct CompiledText: Sendable {
       case .unknownMacro: nil
       }
     }
+    if parts.isEmpty {
+      fixed = []
+    } else if parts.count == 1, case .literal(let text) = parts[0] {
+      fixed = text
+    } else {
+      fixed = nil
+    }
+    fixedView = fixed.map { bytes.keep($0) }
+    let pieces: [Piece] = parts.compactMap { part in
+      switch part {
+      case .literal(let text): .text(bytes.keep(text))
+      case .value(.transactionVariable(let slot), _, _): .variable(slot)
+      case .value: nil
+      }
+    }
+    self.pieces = pieces.count == parts.count ? bytes.keep(pieces) : nil
   }
 }
 

@@ -16,7 +16,7 @@ public final class CompiledRuleSet: Sendable {
   /// What names and fixed texts of the rules are views of.
   private let bytes: RuleBytes
   let transformations: TransformationTree
-  let transactionKeys: TransactionKeyTable
+  let transactionKeys: TransactionKeyIndex
   /// Slot in which a match limit is reported.
   let pcreLimitsSlot: Int
   /// XPaths other than `/*` and `//@*`; each is evaluated once a body.
@@ -35,6 +35,9 @@ public final class CompiledRuleSet: Sendable {
   /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
   let readsBodyError: Bool
 
+  /// Whether a rule reads `ENV`.
+  let readsEnvironment: Bool
+
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
@@ -47,7 +50,12 @@ public final class CompiledRuleSet: Sendable {
     self.chainCount = chainCount
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
-    self.transactionKeys = transactionKeys
+    self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
+    readsEnvironment = transactionKeys.namesEnvironment
+    let scratch = RegexScratch()
+    for link in phases.joined().flatMap(\.links) {
+      for target in link.targets { target.resolve(transactionKeys, scratch) }
+    }
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths
     self.inboundScoreSlots = inboundScoreSlots

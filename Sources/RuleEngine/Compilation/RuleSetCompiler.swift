@@ -192,10 +192,11 @@ public struct RuleSetCompiler {
         .jump(Self.target(of: name, phase: draft.phase, position: position, index: index, markers: markers, drafts: drafts))
       }
     var redirect: CompiledText?
-    if case .redirect(let text) = metadata.disruptive { redirect = CompiledText(text, keys: &keys) }
+    if case .redirect(let text) = metadata.disruptive { redirect = CompiledText(text, keys: &keys, bytes: bytes) }
     return CompiledChain(
-      id: draft.id, phase: draft.phase, links: links, message: metadata.message.map { CompiledText($0, keys: &keys) },
-      logData: metadata.logData.map { CompiledText($0, keys: &keys) }, tags: metadata.tags.map { CompiledText($0, keys: &keys) },
+      id: draft.id, phase: draft.phase, links: links, message: metadata.message.map { CompiledText($0, keys: &keys, bytes: bytes) },
+      logData: metadata.logData.map { CompiledText($0, keys: &keys, bytes: bytes) },
+      tags: metadata.tags.map { CompiledText($0, keys: &keys, bytes: bytes) },
       version: metadata.version, revision: metadata.revision, severity: metadata.severity, disruptive: metadata.disruptive,
       redirect: redirect, status: metadata.status, flow: flow, isLogged: metadata.isLogged, isAudited: metadata.isAudited,
       file: draft.range.start.file, line: draft.range.start.line, index: index)
@@ -261,7 +262,7 @@ public struct RuleSetCompiler {
       selector = .key(lowercased(bytes))
     case .regex(let bytes):
       do {
-        selector = .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+        selector = try CompiledSelector.pattern(bytes)
       } catch {
         report(error, at: target.selector?.range ?? target.range)
         return nil
@@ -293,7 +294,7 @@ public struct RuleSetCompiler {
     guard let condition = rule.condition else { return .always }
     let operand = condition.operand.value
     if operand.hasMacros {
-      return .dynamic(condition.name.value, CompiledText(operand, keys: &keys), position: condition.operand.range)
+      return .dynamic(condition.name.value, CompiledText(operand, keys: &keys, bytes: bytes), position: condition.operand.range)
     }
     do {
       let compiled = try CompiledOperator.compile(
@@ -315,7 +316,7 @@ public struct RuleSetCompiler {
     switch action.value {
     case .setVariable(let assignment):
       let key: RuleEffect.VariableKey
-      let text = CompiledText(assignment.key, keys: &keys)
+      let text = CompiledText(assignment.key, keys: &keys, bytes: bytes)
       if let fixed = text.fixed {
         key = assignment.collection == .tx ? .slot(keys.slot(of: lowercased(fixed))) : .fixed(lowercased(fixed))
       } else {
@@ -323,21 +324,22 @@ public struct RuleSetCompiler {
       }
       let operation: RuleEffect.Operation =
         switch assignment.operation {
-        case .assign(let value): .assign(CompiledText(value, keys: &keys))
-        case .add(let value): .add(CompiledText(value, keys: &keys))
-        case .subtract(let value): .subtract(CompiledText(value, keys: &keys))
+        case .assign(let value): .assign(CompiledText(value, keys: &keys, bytes: bytes))
+        case .add(let value): .add(CompiledText(value, keys: &keys, bytes: bytes))
+        case .subtract(let value): .subtract(CompiledText(value, keys: &keys, bytes: bytes))
         case .unset: .unset
         }
       return .setVariable(collection: assignment.collection, key: key, operation: operation)
     case .expireVariable(let collection, let key, let seconds):
       return .expireVariable(
-        collection: collection, key: CompiledText(key, keys: &keys), seconds: CompiledText(seconds, keys: &keys))
+        collection: collection, key: CompiledText(key, keys: &keys, bytes: bytes), seconds: CompiledText(seconds, keys: &keys, bytes: bytes)
+      )
     case .initCollection(let collection, let key):
       guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys), let slot = slots.first else { return nil }
-      return .initCollection(slot, key: CompiledText(key, keys: &keys))
-    case .setUserID(let text): return .setIdentity(.userid, CompiledText(text, keys: &keys))
-    case .setSessionID(let text): return .setIdentity(.sessionid, CompiledText(text, keys: &keys))
-    case .setResourceID(let text): return .setIdentity(.resource, CompiledText(text, keys: &keys))
+      return .initCollection(slot, key: CompiledText(key, keys: &keys, bytes: bytes))
+    case .setUserID(let text): return .setIdentity(.userid, CompiledText(text, keys: &keys, bytes: bytes))
+    case .setSessionID(let text): return .setIdentity(.sessionid, CompiledText(text, keys: &keys, bytes: bytes))
+    case .setResourceID(let text): return .setIdentity(.resource, CompiledText(text, keys: &keys, bytes: bytes))
     case .control(let control): return .control(compile(control, at: action.range, selection: selection))
     case .sanitise(.argument(let name)): return .sanitiseArgument(lowercased(Array(name.utf8)))
     case .sanitise(.requestHeader(let name)): return .sanitiseRequestHeader(lowercased(Array(name.utf8)))
@@ -357,7 +359,7 @@ public struct RuleSetCompiler {
       case .key(let bytes): compiled = .key(lowercased(bytes))
       case .regex(let bytes):
         do {
-          compiled = .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+          compiled = try CompiledSelector.pattern(bytes)
         } catch {
           report(error, at: range)
         }

@@ -47,6 +47,9 @@ public final class CompiledOperator: Sendable {
     if case .number(let comparison, let operand) = kind { (comparison, operand) } else { nil }
   }
 
+  /// Whether the groups of a match stay in the scratch, and are all that there is to capture.
+  var leavesGroups: Bool { if case .regex = kind { true } else { false } }
+
   /// Whether the transaction itself must look the value up, since the answer fills a collection.
   var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
 

@@ -8,23 +8,26 @@ import SecLang
 public final class EngineScratch {
   let operators: OperatorScratch
   /// Output of one transformation, before it is kept in a transaction's arena.
-  var transformed: [UInt8] = []
+  var transformed = OutputBytes()
   /// Set to count what each rule costs from the next transaction on.
   public private(set) var costs: RuleCosts?
   private var spareMemory: [TransactionMemory] = []
-  private var dynamicOperators: [DynamicOperator: CompiledOperator] = [:]
+  private var dynamicOperators: [DynamicOperator] = []
+  private var dynamicPlaces = [Int32](repeating: -1, count: 2 * keptOperators)
 
   /// Which chains of which rule set cannot be asked under a coverage; few coverages occur.
   private var unobservable: [(rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, chains: RuleIndexSet)] = []
 
-  private struct DynamicOperator: Hashable {
+  /// An operator whose operand came of macros.
+  private struct DynamicOperator {
     var name: OperatorName
     var operand: [UInt8]
+    var compiled: CompiledOperator
   }
 
   /// Compiled operators of expanded operands that are kept; beyond that the store starts afresh. A request can choose such
   /// operands, so the store must not grow with what it sends.
-  private static let keptOperators = 512
+  private static let keptOperators = 512  // a power of two
   private static let keptMemories = 64
 
   /// - Parameter matchLimit: `SecPcreMatchLimit`, backtracking steps of one match.
@@ -44,6 +47,18 @@ public final class EngineScratch {
     return chains
   }
 
+  private var values: ValueCache?
+
+  func cache(of plan: RulePlan) -> ValueCache {
+    if let values {
+      values.use(plan)
+      return values
+    }
+    let cache = ValueCache(plan)
+    values = cache
+    return cache
+  }
+
   /// Counts what each of `rules` costs in transactions that begin from now on.
   public func countCosts(of rules: CompiledRuleSet) { costs = RuleCosts(rules) }
 
@@ -55,14 +70,28 @@ public final class EngineScratch {
   }
 
   /// The operator for an operand whose macros are expanded, or nil if it does not compile.
-  func dynamicOperator(_ name: OperatorName, operand: [UInt8]) -> CompiledOperator? {
-    let key = DynamicOperator(name: name, operand: operand)
-    if let known = dynamicOperators[key] { return known }
-    guard let compiled = try? CompiledOperator.compile(name, operand: operand, dataLines: nil, options: OperatorOptions()) else {
+  func dynamicOperator(_ name: OperatorName, operand: ByteView) -> CompiledOperator? {
+    var hash = UInt64(truncatingIfNeeded: operand.count) ^ 0xCBF2_9CE4_8422_2325
+    for byte in operand { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    var place = Int(truncatingIfNeeded: hash >> 20) & (dynamicPlaces.count - 1)
+    while dynamicPlaces[place] >= 0 {
+      let index = Int(dynamicPlaces[place])
+      if dynamicOperators[index].name == name, dynamicOperators[index].operand.withUnsafeBufferPointer({ $0.equals(operand) }) {
+        return dynamicOperators[index].compiled
+      }
+      place = (place + 1) & (dynamicPlaces.count - 1)
+    }
+    let bytes = Array(operand)
+    guard let compiled = try? CompiledOperator.compile(name, operand: bytes, dataLines: nil, options: OperatorOptions()) else {
       return nil
     }
-    if dynamicOperators.count >= Self.keptOperators { dynamicOperators.removeAll(keepingCapacity: true) }
-    dynamicOperators[key] = compiled
+    if dynamicOperators.count >= Self.keptOperators {
+      dynamicOperators.removeAll(keepingCapacity: true)
+      for place in dynamicPlaces.indices { dynamicPlaces[place] = -1 }
+      return compiled
+    }
+    dynamicPlaces[place] = Int32(dynamicOperators.count)
+    dynamicOperators.append(DynamicOperator(name: name, operand: bytes, compiled: compiled))
     return compiled
   }
 }

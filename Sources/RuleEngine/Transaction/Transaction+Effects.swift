@@ -44,15 +44,15 @@ extension Transaction {
     if collection == .tx {
       switch key {
       case .slot(let slot): memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
-      case .fixed(let bytes): setTransactionVariable(bytes, operation)
-      case .text(let text): setTransactionVariable(lowercased(expand(text)), operation)
+      case .fixed(let bytes): setTransactionVariable(memory.arena.copy(bytes), operation)
+      case .text(let text): setTransactionVariable(memory.arena.lowercased(expansion(of: text)), operation)
       }
       return
     }
     guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
     let name: [UInt8]
     switch key {
-    case .slot(let index): name = rules.transactionKeys.keys[index]
+    case .slot(let index): name = Array(rules.transactionKeys.names[index])
     case .fixed(let bytes): name = bytes
     case .text(let text): name = lowercased(expand(text))
     }
@@ -80,8 +80,8 @@ extension Transaction {
     }
   }
 
-  private func setTransactionVariable(_ key: [UInt8], _ operation: RuleEffect.Operation) {
-    if let slot = rules.transactionKeys.slots[key] {
+  private func setTransactionVariable(_ key: ByteView, _ operation: RuleEffect.Operation) {
+    if let slot = rules.transactionKeys.slot(of: key) {
       memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
       return
     }
@@ -90,7 +90,7 @@ extension Transaction {
     switch (index, new) {
     case (let index?, let new?): memory.otherVariables[index].value = new
     case (let index?, nil): memory.otherVariables.remove(at: index)
-    case (nil, let new?): memory.otherVariables.append((memory.arena.copy(key), new))
+    case (nil, let new?): memory.otherVariables.append((key, new))
     case (nil, nil): break
     }
   }
@@ -98,15 +98,13 @@ extension Transaction {
   private func changed(_ old: ByteView?, by operation: RuleEffect.Operation) -> ByteView? {
     switch operation {
     case .unset: nil
-    case .assign(let text): text.fixed.map { memory.arena.copy($0) } ?? memory.arena.copy(expand(text))
+    case .assign(let text): expansion(of: text)
     case .add(let text): sum(old, number(text))
     case .subtract(let text): sum(old, 0 &- number(text))
     }
   }
 
-  private func number(_ text: CompiledText) -> Int {
-    expand(text).withUnsafeBufferPointer { $0.leadingInteger }
-  }
+  private func number(_ text: CompiledText) -> Int { expansion(of: text).leadingInteger }
 
   private func sum(_ old: ByteView?, _ amount: Int) -> ByteView {
     memory.arena.decimal((old?.leadingInteger ?? 0) &+ amount)
@@ -127,17 +125,23 @@ extension Transaction {
     }
     memory.collections[slot.rawValue].removeAll()
     let shown = record ?? PersistentRecord(now: seconds, timeout: Int64(rules.settings.collectionTimeout))
-    let builtIn: [(String, String)] = [
-      ("KEY", String(decoding: key, as: UTF8.self)), ("IS_NEW", record == nil ? "1" : "0"), ("CREATE_TIME", "\(shown.created)"),
-      ("LAST_UPDATE_TIME", "\(shown.updated)"), ("TIMEOUT", "\(shown.timeout)"), ("UPDATE_COUNTER", "\(shown.updateCount)"),
-      ("UPDATE_RATE", "\(shown.updateRate(at: seconds))"),
-    ]
-    for (name, value) in builtIn { memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(value)) }
+    let arena = memory.arena
+    memory.append(slot, key: Self.builtIn[0], value: arena.copy(key))
+    memory.append(slot, key: Self.builtIn[1], value: record == nil ? TransactionMemory.one : TransactionMemory.zero)
+    memory.append(slot, key: Self.builtIn[2], value: arena.decimal(Int(shown.created)))
+    memory.append(slot, key: Self.builtIn[3], value: arena.decimal(Int(shown.updated)))
+    memory.append(slot, key: Self.builtIn[4], value: arena.decimal(Int(shown.timeout)))
+    memory.append(slot, key: Self.builtIn[5], value: arena.decimal(Int(shown.updateCount)))
+    memory.append(slot, key: Self.builtIn[6], value: arena.decimal(Int(shown.updateRate(at: seconds))))
     // Sorted, so that the order of values does not depend on the seed of a dictionary.
     for (name, variable) in shown.variables.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(variable.value))
     }
   }
+
+  /// What every record holds of itself.
+  private static let builtIn = RuleBytes.constants(
+    "KEY", "IS_NEW", "CREATE_TIME", "LAST_UPDATE_TIME", "TIMEOUT", "UPDATE_COUNTER", "UPDATE_RATE")
 
   private var seconds: Int64 { now.microseconds.quotientRoundedDown(by: 1_000_000) }
 

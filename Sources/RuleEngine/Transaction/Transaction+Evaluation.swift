@@ -12,10 +12,7 @@ extension Transaction {
       runEffects(link)
       return true
     case .fixed(let compiled): test = compiled
-    case .dynamic(let name, let text, _):
-      macroBuffer.removeAll(keepingCapacity: true)
-      appendExpansion(of: text, to: &macroBuffer)
-      test = scratch.dynamicOperator(name, operand: macroBuffer)
+    case .dynamic(let name, let text, _): test = scratch.dynamicOperator(name, operand: expansion(of: text))
     }
     guard let test else { return false }
     for target in link.targets {
@@ -42,10 +39,10 @@ extension Transaction {
     case .transactionVariable(let slot):
       if let value = memory.variables.base[slot] { ask(test, link, target, key: nil, value: value, id: -1) }
     case .transactionVariables:
-      for slot in 0..<memory.variableCount {
-        guard let value = memory.variables.base[slot] else { continue }
-        let key = memory.arena.copy(rules.transactionKeys.keys[slot])
-        if picks(target, key) && !isExcluded(target, key, link, chain) { ask(test, link, target, key: key, value: value, id: -1) }
+      for slot in target.pickedSlots {
+        guard let value = memory.variables.base[Int(slot)] else { continue }
+        let key = rules.transactionKeys.names[Int(slot)]
+        if !isExcluded(target, key, link, chain) { ask(test, link, target, key: key, value: value, id: -1) }
       }
       for (key, value) in memory.otherVariables where picks(target, key) && !isExcluded(target, key, link, chain) {
         ask(test, link, target, key: key, value: value, id: -1)
@@ -87,9 +84,8 @@ extension Transaction {
         return sum + entries.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
       }
     case .transactionVariables:
-      let named = (0..<memory.variableCount).count { slot in
-        guard memory.variables.base[slot] != nil else { return false }
-        return rules.transactionKeys.keys[slot].withUnsafeBufferPointer { picks(target, $0) && !isExcluded(target, $0, link, chain) }
+      let named = target.pickedSlots.count { slot in
+        memory.variables.base[Int(slot)] != nil && !isExcluded(target, rules.transactionKeys.names[Int(slot)], link, chain)
       }
       return named + memory.otherVariables.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
     case .xmlPath(let number):
@@ -111,12 +107,7 @@ extension Transaction {
     target.selector.map { matches($0, key) } ?? true
   }
 
-  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool {
-    switch selector {
-    case .key(let bytes): key.equalsIgnoringCase(bytes)
-    case .regex(let pattern): scratch.operators.regex.firstMatch(pattern, in: key) == .match
-    }
-  }
+  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool { selector.matches(key, scratch.operators.regex) }
 
   func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
     for exclusion in link.exclusions where exclusion.variable == target.variable {
@@ -134,7 +125,7 @@ extension Transaction {
       guard let selector = pattern.selector else { return true }
       // `TX:x` is a target of its own: taking it out takes the target out.
       if case .transactionVariable(let slot) = target.source, case .key(let key) = selector,
-        self.rules.transactionKeys.keys[slot] == key
+        self.rules.transactionKeys.names[slot].elementsEqual(key)
       {
         return true
       }
@@ -149,27 +140,31 @@ extension Transaction {
 
   // MARK: The operator
 
-  func ask(_ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32) {
+  /// - Returns: false if the operator says for certain that it does not match.
+  @discardableResult
+  func ask(
+    _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32
+  ) -> Bool {
     guard link.isMultiMatch else {
       let text = transformed(value, id: id, node: link.transformationNode)
-      evaluate(test, link, target, key: key, original: value, text: text)
-      return
+      return evaluate(test, link, target, key: key, original: value, text: text)
     }
     // multiMatch: the value itself, then what each transformation made of it, where it made a difference.
-    evaluate(test, link, target, key: key, original: value, text: value)
+    var isOpen = evaluate(test, link, target, key: key, original: value, text: value)
     var text = value
     for name in link.transformations {
       let next = applied(name, to: text)
       if next.count != text.count || !next.equals(text) {
         text = next
-        evaluate(test, link, target, key: key, original: value, text: text)
+        if evaluate(test, link, target, key: key, original: value, text: text) { isOpen = true }
       }
     }
+    return isOpen
   }
 
   private func evaluate(
     _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, original: ByteView, text: ByteView
-  ) {
+  ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
     var none: CaptureList?
     let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
@@ -179,8 +174,9 @@ extension Transaction {
       matchLimitCount += 1
       memory.variables.base[rules.pcreLimitsSlot] = TransactionMemory.one
       trace?.limitReached(rule: currentChain?.id ?? 0, target: Array(reportedName(target, key)))
-      return
-    case .match where link.isNegated, .noMatch where !link.isNegated: return
+      return true
+    case .match where link.isNegated: return true
+    case .noMatch where !link.isNegated: return false
     case .match, .noMatch: break
     }
     matchedAny = true
@@ -193,15 +189,23 @@ extension Transaction {
     }
     if link.isCapturing, !link.isNegated { capture(test, text) }
     runEffects(link)
+    return true
   }
 
-  /// Keeps what the operator captures; asked a second time, since most matches capture nothing.
+  /// Keeps what the operator captures. An operator that captures nothing (`@eq` and the like) leaves alone what an earlier rule did.
   private func capture(_ test: CompiledOperator, _ text: ByteView) {
+    if test.leavesGroups {
+      // The groups of the match are views into the text, which lives as long as the transaction.
+      for group in 0..<10 {
+        memory.variables.base[group] = scratch.operators.regex.capture(group).map { ByteView(rebasing: text[$0]) }
+      }
+      return
+    }
     var found = captures
     captures = nil
     found?.removeAll()
+    // Asked a second time, since most matches capture nothing.
     _ = test.evaluate(text, scratch: scratch.operators, captures: &found)
-    // An operator that captures nothing (@eq and the like) leaves alone what an earlier rule captured.
     if let found, !found.groups.isEmpty {
       for group in 0..<10 {
         let bytes = group < found.groups.count ? found.groups[group] : nil
@@ -241,13 +245,13 @@ extension Transaction {
     memory.table.text(id, value, node: node) { name, text in
       let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
       guard transform(name, text, context: context, into: &scratch.transformed) else { return nil }
-      return memory.arena.copy(scratch.transformed)
+      return memory.arena.copy(scratch.transformed.view)
     }
   }
 
   private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
     let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
     guard transform(name, value, context: context, into: &scratch.transformed) else { return value }
-    return memory.arena.copy(scratch.transformed)
+    return memory.arena.copy(scratch.transformed.view)
   }
 }

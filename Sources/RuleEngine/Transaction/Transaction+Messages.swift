@@ -182,6 +182,16 @@ extension Transaction {
     if isTruncated { isBodyPartlyInspected = true }
   }
 
+  /// Gives values that others decoded from the body, before phase 2: they are `ARGS_POST` to the rules.
+  public func addArguments(_ values: [NamedValue]) {
+    guard isRunning, !values.isEmpty else { return }
+    addPostArguments(values)
+    RequestValues.publishArgumentSize(memory)
+  }
+
+  /// What was known of the body at the beginning.
+  public var observedBody: Observation<[UInt8]> { request.body }
+
   private func addPostArguments(_ values: [NamedValue]) {
     for value in values {
       memory.append(.argsPost, key: memory.arena.copy(value.name), value: memory.arena.copy(value.value))

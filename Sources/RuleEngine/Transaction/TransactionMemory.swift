@@ -36,7 +36,7 @@ final class TransactionMemory {
 
   func begin(_ rules: CompiledRuleSet) {
     table.begin(rules.plan)
-    variableCount = rules.transactionKeys.keys.count
+    variableCount = rules.transactionKeys.count
     variables.reserve(variableCount)
     variables.base.update(repeating: nil, count: variableCount)
     candidates.begin(rules.plan)

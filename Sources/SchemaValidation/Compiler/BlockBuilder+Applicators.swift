@@ -47,12 +47,14 @@ extension BlockBuilder {
   mutating func addCombinations(_ compiler: inout SchemaCompiler) throws(SchemaError) {
     let isDiscriminated = compiler.options.openAPI == nil ? false : try addDiscriminator(&compiler)
     for (name, operation) in [("allOf", SchemaOperation.allOf), ("anyOf", .anyOf), ("oneOf", .oneOf)] {
-      guard let list = try schemaList(name), !isDiscriminated || name == "allOf" else { continue }
+      guard let list = try schemaList(name) else { continue }
       var children: [SchemaChild] = []
       for (position, node) in list.enumerated() { children.append(try child(node, "\(name)/\(position)", &compiler)) }
       general.append(
         SchemaInstruction(
-          operation: operation, location: compiler.location(name), a: appendChildren(children, &compiler), b: Int32(children.count)))
+          operation: operation, flag: isDiscriminated && name == (keyword("oneOf") == nil ? "anyOf" : "oneOf"),
+          location: compiler.location(name),
+          a: appendChildren(children, &compiler), b: Int32(children.count)))
     }
     if let node = keyword("not") {
       let child = try child(node, "not", &compiler)
@@ -83,13 +85,13 @@ extension BlockBuilder {
       rest = keyword("items").map { ($0, "items") }
     } else if draft >= .draft202012 {
       if let list = try schemaList("prefixItems") {
-        for (position, node) in list.enumerated() { prefix.append(try child(node, "prefixItems/\(position)", &compiler)) }
+        for (position, node) in list.enumerated() { prefix.append(try inner(node, "prefixItems/\(position)", &compiler)) }
       }
       rest = keyword("items").map { ($0, "items") }
     } else if let items = keyword("items") {
       if view.kind(items) == .array {
         for (position, node) in document.elements(of: items).enumerated() {
-          prefix.append(try child(node, "items/\(position)", &compiler))
+          prefix.append(try inner(node, "items/\(position)", &compiler))
         }
         rest = keyword("additionalItems").map { ($0, "additionalItems") }
       } else {
@@ -99,7 +101,7 @@ extension BlockBuilder {
     if !prefix.isEmpty || rest != nil {
       var instruction = SchemaInstruction(
         operation: .items, location: compiler.location(rest?.name ?? "items"), b: Int32(prefix.count), number: -1)
-      if let rest { prefix.append(try child(rest.node, rest.name, &compiler)) }
+      if let rest { prefix.append(try inner(rest.node, rest.name, &compiler)) }
       instruction.a = appendChildren(prefix, &compiler)
       if rest != nil { instruction.number = Int64(instruction.a + instruction.b) }
       array.append(instruction)
@@ -185,7 +187,7 @@ extension BlockBuilder {
       for (key, value) in try members("properties") ?? [] {
         let name = JSONPointer.escaped(document.string(key))
         let isForeign = try isForeign(value, &compiler)
-        var child = try child(value, "properties/\(name)", &compiler)
+        var child = try inner(value, "properties/\(name)", &compiler)
         if isForeign, compiler.options.openAPI?.refusesOtherDirection == true {
           child = compiler.nothing(path: "properties/\(name)/\(compiler.options.openAPI?.foreignKeyword ?? "")")
         }
@@ -197,14 +199,14 @@ extension BlockBuilder {
       table.patternStart = Int32(compiler.program.patternMembers.count)
       for (key, value) in dialect.isOpenAPI30 ? [] : try members("patternProperties") ?? [] {
         let text = document.string(key)
-        let child = try child(value, "patternProperties/\(JSONPointer.escaped(text))", &compiler)
+        let child = try inner(value, "patternProperties/\(JSONPointer.escaped(text))", &compiler)
         let pattern = try compiler.pattern(text, at: key, in: document)
         compiler.program.patternMembers.append(PatternMember(pattern: pattern, child: child))
         table.patternCount += 1
         isNeeded = true
       }
       if let node = keyword("additionalProperties") {
-        table.additional = try child(node, "additionalProperties", &compiler)
+        table.additional = try inner(node, "additionalProperties", &compiler)
         table.additionalIsFalse = view.kind(node) == .false
         isNeeded = true
       }

@@ -16,7 +16,7 @@ extension BlockBuilder {
 
   /// `discriminator` beside `oneOf` or `anyOf`: the schemas by the values that name them. Alone, on a base schema, it asserts
   /// nothing (3.0.3, "Discriminator Object"; the schemas that extend it are not known from there).
-  /// - Returns: whether it takes the place of `oneOf` and `anyOf`.
+  /// - Returns: whether it takes the place of `oneOf` and `anyOf` for objects.
   mutating func addDiscriminator(_ compiler: inout SchemaCompiler) throws(SchemaError) -> Bool {
     let keyword = self.keyword("oneOf") == nil ? "anyOf" : "oneOf"
     guard let node = self.keyword("discriminator"), let list = try schemaList(keyword) else { return false }
@@ -58,6 +58,51 @@ extension BlockBuilder {
         operation: .discriminator, location: compiler.location("discriminator"), a: start, b: mask,
         number: Int64(compiler.program.nameLists.count - 1)))
     return true
+  }
+}
+
+/// Closing objects that list their members.
+extension BlockBuilder {
+  /// The location of an error that a closed object reports; no keyword is called so.
+  static let closedLocation = "undeclared"
+
+  /// As `unevaluatedProperties: false` would, where the document is silent about other members.
+  mutating func addClosing(_ compiler: inout SchemaCompiler) {
+    var visited: Set<SchemaPlace> = []
+    var lists = false
+    guard !isOpen(place, &visited, &lists, compiler), lists else { return }
+    let child = compiler.nothing(path: Self.closedLocation)
+    object.append(SchemaInstruction(operation: .unevaluatedMembers, location: child.location, a: appendChildren([child], &compiler)))
+    block.flags |= SchemaBlock.recordsMembers
+  }
+
+  /// Whether a schema, or one that it applies in place, speaks of members that it does not list; `lists`: whether any is listed.
+  private func isOpen(
+    _ place: SchemaPlace, _ visited: inout Set<SchemaPlace>, _ lists: inout Bool, _ compiler: SchemaCompiler
+  ) -> Bool {
+    guard visited.insert(place).inserted, visited.count < 1000 else { return false }
+    let document = compiler.index.documents[place.document]
+    func member(_ name: String) -> Int? { document.member(name, of: place.node) }
+    if let reference = member("$ref"), document.view.kind(reference) == .string {
+      var index = compiler.index
+      let resource = index.resource(of: place)
+      guard let target = try? index.resolve(document.string(reference), at: reference, in: place, resource: resource),
+        // A document that was never looked into has another number there than here.
+        target.document < compiler.index.documents.count
+      else { return true }
+      if isOpen(target, &visited, &lists, compiler) { return true }
+      if draft.ignoresSiblingsOfRef { return false }
+    }
+    for name in ["additionalProperties", "unevaluatedProperties", "patternProperties", "$dynamicRef", "propertyNames"]
+    where member(name) != nil {
+      return true
+    }
+    if let properties = member("properties"), document.view.memberCount(properties) > 0 { lists = true }
+    var parts = ["allOf", "anyOf", "oneOf"].compactMap(member).flatMap(document.elements)
+    parts += ["then", "else"].compactMap(member)
+    if let dependent = member("dependentSchemas") { parts += document.elements(of: dependent) }
+    for part in parts where isOpen(SchemaPlace(document: place.document, node: part), &visited, &lists, compiler) { return true }
+    return false
   }
 }
 

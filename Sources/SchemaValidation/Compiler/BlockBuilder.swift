@@ -6,6 +6,8 @@ struct BlockBuilder {
   let resource: Int
   let document: SchemaDocument
   let dialect: SchemaDialect
+  /// Takes no members that nobody declared.
+  let isClosed: Bool
   var block = SchemaBlock()
   var general: [SchemaInstruction] = []
   var number: [SchemaInstruction] = []
@@ -16,7 +18,8 @@ struct BlockBuilder {
   var view: JSONView { document.view }
   var draft: SchemaDraft { dialect.draft }
 
-  init(place: SchemaPlace, resource: Int, index: SchemaIndex) {
+  init(place: SchemaPlace, resource: Int, index: SchemaIndex, isClosed: Bool) {
+    self.isClosed = isClosed
     self.place = place
     self.resource = resource
     document = index.documents[place.document]
@@ -34,6 +37,7 @@ struct BlockBuilder {
     }
     if draft.ignoresSiblingsOfRef, keyword("$ref") != nil {
       try addReferences(&compiler)
+      if isClosed { addClosing(&compiler) }
       return
     }
     if dialect.hasValidation {
@@ -48,6 +52,7 @@ struct BlockBuilder {
     try addArrays(&compiler)
     try addObjects(&compiler)
     if dialect.hasUnevaluated, draft >= .draft201909 { try addUnevaluated(&compiler) }
+    if isClosed { addClosing(&compiler) }
   }
 
   // MARK: Values of keywords
@@ -123,7 +128,13 @@ struct BlockBuilder {
     return start
   }
 
+  /// A schema that is applied to the same value, or only asked.
   func child(_ node: Int, _ path: String, _ compiler: inout SchemaCompiler) throws(SchemaError) -> SchemaChild {
     try compiler.child(node, of: place, path: path)
+  }
+
+  /// The schema of a member or an item.
+  func inner(_ node: Int, _ path: String, _ compiler: inout SchemaCompiler) throws(SchemaError) -> SchemaChild {
+    try compiler.child(node, of: place, path: path, isClosed: compiler.options.openAPI?.closesObjects == true)
   }
 }

@@ -5,8 +5,16 @@ struct SchemaCompiler {
   let options: SchemaOptions
   var index: SchemaIndex
   var program = SchemaProgram()
-  private var blockByPlace: [SchemaPlace: Int32] = [:]
-  private var queue: [(place: SchemaPlace, block: Int32)] = []
+  private var blockByPlace: [BlockKey: Int32] = [:]
+  private var queue: [(key: BlockKey, block: Int32)] = []
+  private(set) var errors: [SchemaError] = []
+  private(set) var notes: [SchemaError] = []
+
+  /// A schema is compiled once as it stands, and once more closed if that is asked for.
+  private struct BlockKey: Hashable {
+    var place: SchemaPlace
+    var isClosed: Bool
+  }
   private var locationByText: [String: UInt32] = [:]
   /// The block of `nothing`, -1 until somebody asks.
   var emptyBlock: Int32 = -1
@@ -18,37 +26,76 @@ struct SchemaCompiler {
   /// The program, and the blocks of the schemas asked for.
   /// - Parameter nodes: schemas anywhere in the document; nil for the document itself.
   static func compile(
-    _ document: SchemaDocument, nodes: [Int]? = nil, documents: SchemaDocuments, options: SchemaOptions
+    _ document: SchemaDocument, documents: SchemaDocuments, options: SchemaOptions
   ) throws(SchemaError) -> (program: SchemaProgram, roots: [Int32]) {
+    var compiler = SchemaCompiler(options: options, documents: documents)
+    let root = try compiler.index.insert(document)
+    let place = SchemaPlace(document: 0, node: compiler.index.resources[root].root.node)
+    try compiler.index.adopt(place, resource: root)
+    let block = compiler.block(place)
+    compiler.drain()
+    if let first = compiler.errors.first { throw first }
+    return (compiler.finished(), [block])
+  }
+
+  /// The same for schemas anywhere in several documents, with every mistake and what will not be enforced.
+  /// - Parameter places: a document each, and the node of the schema in it.
+  static func compile(
+    _ places: [(document: SchemaDocument, node: Int)], documents: SchemaDocuments, options: SchemaOptions
+  ) throws(SchemaErrors) -> (program: SchemaProgram, roots: [Int32], notes: [SchemaError]) {
+    var compiler = SchemaCompiler(options: options, documents: documents)
+    var roots: [Int32] = []
+    var resourceByDocument: [ObjectIdentifier: (document: Int, resource: Int)] = [:]
+    for (document, node) in places {
+      do throws(SchemaError) {
+        let known: (document: Int, resource: Int)
+        if let found = resourceByDocument[ObjectIdentifier(document)] {
+          known = found
+        } else {
+          known = (compiler.index.documents.count, try compiler.index.insert(document))
+          resourceByDocument[ObjectIdentifier(document)] = known
+        }
+        let place = SchemaPlace(document: known.document, node: node)
+        try compiler.index.adopt(place, resource: known.resource)
+        roots.append(compiler.block(place, isClosed: options.openAPI?.closesObjects == true))
+      } catch {
+        compiler.note(error)
+      }
+    }
+    compiler.drain()
+    guard compiler.errors.isEmpty else { throw SchemaErrors(compiler.errors) }
+    return (compiler.finished(), roots, compiler.notes)
+  }
+
+  /// More mistakes than these help nobody.
+  private static let maximumErrors = 200
+
+  private mutating func note(_ error: SchemaError) {
+    if errors.count < Self.maximumErrors, !errors.contains(error) { errors.append(error) }
+  }
+
+  private init(options: SchemaOptions, documents: SchemaDocuments) {
+    self.options = options
     var dialect = SchemaDialect(options.defaultDraft)
     if let openAPI = options.openAPI {
       dialect = SchemaDialect(openAPI.isVersion30 ? .draft4 : .draft202012)
       dialect.isOpenAPI30 = openAPI.isVersion30
     }
-    var compiler = SchemaCompiler(options: options, index: SchemaIndex(supply: documents, fallbackDialect: dialect))
-    let root = try compiler.index.insert(document)
-    var roots: [Int32] = []
-    for node in nodes ?? [compiler.index.resources[root].root.node] {
-      let place = SchemaPlace(document: 0, node: node)
-      try compiler.index.adopt(place, resource: root)
-      roots.append(compiler.block(place))
-    }
-    try compiler.drain()
-    return (compiler.finished(), roots)
-  }
-
-  private init(options: SchemaOptions, index: SchemaIndex) {
-    self.options = options
-    self.index = index
+    index = SchemaIndex(supply: documents, fallbackDialect: dialect)
   }
 
   /// Compiles what is waiting, and then what dynamic references may come to mean, until nothing is new.
-  private mutating func drain() throws(SchemaError) {
+  private mutating func drain() {
     while true {
-      while let (place, block) = queue.popLast() {
-        compiledResources.insert(index.resource(of: place))
-        var builder = BlockBuilder(place: place, resource: index.resource(of: place), index: index)
-        try builder.build(&self)
+      while let (key, block) = queue.popLast() {
+        compiledResources.insert(index.resource(of: key.place))
+        var builder = BlockBuilder(place: key.place, resource: index.resource(of: key.place), index: index, isClosed: key.isClosed)
+        do throws(SchemaError) {
+          try builder.build(&self)
+          if options.openAPI != nil, !key.isClosed { notes += builder.unenforced(options) }
+        } catch {
+          note(error)
+        }
         append(builder, to: block)
       }
       for name in dynamicNames {
@@ -70,7 +117,7 @@ struct SchemaCompiler {
     for (entry, name) in dynamicNames.enumerated() {
       program.dynamicTargets[entry].byResource = index.resources.indices.map { resource in
         guard compiledResources.contains(resource), let place = dynamicAnchor(name, in: resource) else { return -1 }
-        return blockByPlace[place] ?? -1
+        return blockByPlace[BlockKey(place: place, isClosed: false)] ?? -1
       }
     }
     program.documents = index.documents
@@ -98,29 +145,38 @@ struct SchemaCompiler {
   // MARK: What builders ask for
 
   /// The block of a schema, which is compiled later if it is new.
-  mutating func block(_ place: SchemaPlace) -> Int32 {
-    if let known = blockByPlace[place] { return known }
+  mutating func block(_ place: SchemaPlace, isClosed: Bool = false) -> Int32 {
+    let key = BlockKey(place: place, isClosed: isClosed)
+    if let known = blockByPlace[key] { return known }
     let block = Int32(program.blocks.count)
     program.blocks.append(SchemaBlock())
     program.places.append(ConstantReference(document: Int32(place.document), node: Int32(place.node)))
-    blockByPlace[place] = block
-    queue.append((place, block))
+    blockByPlace[key] = block
+    queue.append((key, block))
     return block
   }
 
   /// A schema below another one. If it is nothing but a reference, what it refers to takes its place.
-  mutating func child(_ node: Int, of parent: SchemaPlace, path: String) throws(SchemaError) -> SchemaChild {
+  /// - Parameter isClosed: it is a value of its own, not applied in place, and is to be closed.
+  mutating func child(_ node: Int, of parent: SchemaPlace, path: String, isClosed: Bool = false) throws(SchemaError) -> SchemaChild {
     var place = SchemaPlace(document: parent.document, node: node)
     var path = path
     let resource = index.resource(of: place)
     // A hop out of the resource is not skipped, since dynamic references look at the way. The limit ends circles.
     var hops = 0
     while hops < 16, index.resource(of: place) == resource, let reference = try bareReference(place) {
+      noteSiblings(place)
       place = reference
       path += "/$ref"
       hops += 1
     }
-    return SchemaChild(block: block(place), location: location(path))
+    return SchemaChild(block: block(place, isClosed: isClosed), location: location(path))
+  }
+
+  /// The schema itself gets no block, so that its builder cannot say it.
+  private mutating func noteSiblings(_ place: SchemaPlace) {
+    guard options.openAPI != nil else { return }
+    notes += BlockBuilder(place: place, resource: index.resource(of: place), index: index, isClosed: false).unenforced(options)
   }
 
   private mutating func bareReference(_ place: SchemaPlace) throws(SchemaError) -> SchemaPlace? {

@@ -28,10 +28,16 @@ public struct OpenAPISchemaOptions: Sendable, Equatable {
   /// object, change it and send it back are common.
   public var refusesOtherDirection = false
 
-  public init(isVersion30: Bool, direction: Direction, refusesOtherDirection: Bool = false) {
+  /// Whether an object that lists its members takes no others, though nothing forbids them: finds members that nobody declared.
+  /// Schemas that say something about other members (`additionalProperties`, `unevaluatedProperties`, `patternProperties`) are left
+  /// as they are, and what `allOf` and the like bring together is closed as a whole. Default false.
+  public var closesObjects = false
+
+  public init(isVersion30: Bool, direction: Direction, refusesOtherDirection: Bool = false, closesObjects: Bool = false) {
     self.isVersion30 = isVersion30
     self.direction = direction
     self.refusesOtherDirection = refusesOtherDirection
+    self.closesObjects = closesObjects
   }
 
   /// The keyword of members that do not belong into a message that goes this way.

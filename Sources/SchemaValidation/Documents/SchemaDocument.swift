@@ -4,13 +4,20 @@ import BodyDecoding
 package final class SchemaDocument: @unchecked Sendable {
   /// Where it was found, without a fragment; empty if nobody said.
   package let uri: String
+  /// As people know it, for messages; the URI if nobody said.
+  package let name: String
   package let view: JSONView
   private let bytes: UnsafeMutableBufferPointer<UInt8>
   // `@unchecked`: nothing is read into the tape after `init`.
   private let tape: JSONTape
+  /// Where each node stood before the document became JSON; empty for a document that was JSON.
+  private let positions: [SourcePosition]
 
-  package init(_ text: [UInt8], uri: String) throws(SchemaError) {
+  /// - Parameter positions: for a document that was not written as JSON: a place for each name and value, in their order.
+  package init(_ text: [UInt8], uri: String, name: String? = nil, positions: [SourcePosition] = []) throws(SchemaError) {
     self.uri = uri
+    self.name = name ?? uri
+    self.positions = positions
     bytes = .allocate(capacity: max(text.count, 1))
     _ = bytes.initialize(from: text + (text.isEmpty ? [0] : []))
     // The operator's own file: published API descriptions reach 10 MB.
@@ -22,7 +29,7 @@ package final class SchemaDocument: @unchecked Sendable {
     let error = tape.read(read)
     view = tape.view
     if let error {
-      throw SchemaError("not JSON: \(error.message)", document: uri, pointer: "", offset: error.offset, in: read)
+      throw SchemaError("not JSON: \(error.message)", document: self.name, pointer: "", offset: error.offset, in: read)
     }
   }
 
@@ -55,12 +62,22 @@ package final class SchemaDocument: @unchecked Sendable {
 
   package func elements(of node: Int) -> [Int] { children(of: node).map(\.value) }
 
+  /// Names that stand twice in an object: what they mean depends on who reads them.
+  package var duplicates: [SchemaError] {
+    (0..<view.count).filter { view.kind($0) == .object && view.hasDuplicateKeys($0) }.map {
+      error("a name stands twice in this object", at: $0)
+    }
+  }
+
   /// An error at a node.
   package func error(_ message: String, at node: Int) -> SchemaError {
+    if node < positions.count {
+      return SchemaError(message, document: name, pointer: JSONPointer.text(to: node, in: view), at: positions[node])
+    }
     // Where escapes were decoded the place in the text is lost: say that of the value before it.
     var nearest = node
     while nearest > 0, view.offset(nearest) == 0 { nearest -= 1 }
     return SchemaError(
-      message, document: uri, pointer: JSONPointer.text(to: node, in: view), offset: view.offset(nearest), in: UnsafeBufferPointer(bytes))
+      message, document: name, pointer: JSONPointer.text(to: node, in: view), offset: view.offset(nearest), in: UnsafeBufferPointer(bytes))
   }
 }

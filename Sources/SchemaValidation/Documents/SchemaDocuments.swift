@@ -13,8 +13,11 @@ public struct SchemaDocuments: Sendable {
     byURI[uri] = try SchemaDocument(text, uri: uri)
   }
 
+  /// Hands in a document under its own URI.
+  package mutating func add(_ document: SchemaDocument) { byURI[document.uri] = document }
+
   /// The document, or the meta-schema, of that name.
-  func document(_ uri: String) -> SchemaDocument? { byURI[uri] ?? Self.metaSchemas[uri] }
+  package func document(_ uri: String) -> SchemaDocument? { byURI[uri] ?? Self.metaSchemas[uri] }
 
   private static let metaSchemas: [String: SchemaDocument] = {
     var documents: [String: SchemaDocument] = [:]

@@ -171,7 +171,7 @@ struct SchemaIndex {
     } else if let supplied = supply.document(uri) {
       target = try insert(supplied)
     } else {
-      throw document.error("\"\(text)\" refers to \"\(uri)\", which is not among the documents given", at: node)
+      throw document.error("\"\(text)\" refers to \"\(uri)\", which cannot be read or is not among the documents given", at: node)
     }
     let fragment = URIReference.percentDecoded(reference.fragment ?? "")
     if fragment.isEmpty { return resources[target].root }

@@ -23,8 +23,8 @@ extension SchemaEvaluation {
         isValid = false
       }
       return isValid
-    case .anyOf: return anyOf(step, node, marks)
-    case .oneOf: return oneOf(step, node, marks)
+    case .anyOf: return (step.flag && view.kind(node) == .object) || anyOf(step, node, marks)
+    case .oneOf: return (step.flag && view.kind(node) == .object) || oneOf(step, node, marks)
     case .not:
       return !test(code.children[Int(step.a)], node, marks: -1) || fail(step, node)
     case .conditional: return conditional(step, node, marks)
@@ -111,6 +111,7 @@ extension SchemaEvaluation {
 
   /// OpenAPI: a member of the value names the one schema that applies. Name list entry `number`, table `a` with mask `b`.
   private mutating func discriminator(_ step: SchemaInstruction, _ node: Int, _ marks: Int) -> Bool {
+    // Other values are left to `oneOf` and `anyOf`, which pass over objects in their turn.
     guard view.kind(node) == .object else { return true }
     let property = code.nameLists[Int(step.number)]
     let name = UnsafeBufferPointer(start: UnsafePointer(code.names + Int(property.nameStart)), count: Int(property.nameLength))

@@ -30,7 +30,8 @@ enum StringFormat: Int32, CaseIterable {
     case "json-pointer": self = .jsonPointer
     case "relative-json-pointer": self = .relativeJSONPointer
     case "regex": self = .regex
-    case "byte": self = .byte
+    // Not in the registry, but widely written.
+    case "byte", "base64": self = .byte
     default: return nil
     }
   }

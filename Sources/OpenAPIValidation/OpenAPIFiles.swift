@@ -1,0 +1,56 @@
+import BodyDecoding
+import SchemaValidation
+
+/// A value in one of the files of an OpenAPI document.
+struct OpenAPINode: Hashable {
+  /// Index in `OpenAPIFiles.list`; 0 is the file that was named.
+  var file: Int
+  var node: Int
+
+  static let root = OpenAPINode(file: 0, node: 0)
+}
+
+/// The files of one OpenAPI document, taken in as something refers to them.
+struct OpenAPIFiles {
+  private let supply: SchemaDocuments
+  private(set) var list: [SchemaDocument]
+  private var indexByURI: [String: Int]
+
+  init(_ root: SchemaDocument, supply: SchemaDocuments) {
+    self.supply = supply
+    list = [root]
+    indexByURI = [root.uri: 0]
+  }
+
+  /// What a `$ref` in `node` refers to (OpenAPI 3.1, "Reference Object"; RFC 6901 section 6).
+  mutating func resolve(_ text: String, at node: OpenAPINode) throws(SchemaError) -> OpenAPINode {
+    let document = list[node.file]
+    let reference = URIReference(text).resolved(against: URIReference(document.uri))
+    let uri = reference.absolute
+    let file: Int
+    if let known = indexByURI[uri] {
+      file = known
+    } else if let found = supply.document(uri) {
+      file = list.count
+      list.append(found)
+      indexByURI[uri] = file
+    } else {
+      throw document.error("\"\(text)\" refers to a document that cannot be read or was not given", at: node.node)
+    }
+    guard let parts = JSONPointer.parts(URIReference.percentDecoded(reference.fragment ?? "")) else {
+      throw document.error("\"\(text)\" has no JSON Pointer after the #", at: node.node)
+    }
+    var target = 0
+    let other = list[file]
+    for part in parts {
+      var next = other.member(part, of: target)
+      if other.view.kind(target) == .array, let index = Int(part) {
+        let elements = other.elements(of: target)
+        next = elements.indices.contains(index) ? elements[index] : nil
+      }
+      guard let next else { throw document.error("there is nothing at \"\(text)\"", at: node.node) }
+      target = next
+    }
+    return OpenAPINode(file: file, node: target)
+  }
+}
