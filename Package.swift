@@ -60,7 +60,7 @@ let package = Package(
       ], swiftSettings: strict),
     .target(
       name: "RuleEngine",
-      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
+      dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
     .target(

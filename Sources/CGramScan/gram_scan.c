@@ -1,3 +1,5 @@
+// For memmem.
+#define _GNU_SOURCE
 #include "gram_scan.h"
 #include <string.h>
 
@@ -111,4 +113,8 @@ void ropeline_gram_scan_plain(const struct ropeline_gram_tables *tables, const u
     out[word] = ~(uint64_t)0;
     for (size_t slot = 0; slot < 6; slot++) out[word] &= rows[slot * ROPELINE_ROW_WORDS + word];
   }
+}
+
+bool ropeline_contains(const uint8_t *text, size_t count, const uint8_t *needle, size_t needle_count) {
+  return memmem(text, count, needle, needle_count) != NULL;
 }

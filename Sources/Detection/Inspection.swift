@@ -7,6 +7,16 @@ import SecLang
 /// How much of a request the rules could look at.
 public enum InspectedCoverage: String, Sendable { case full, partial, none }
 
+/// What was done about a request's body that is longer than the rules look at in one piece.
+public enum OversizedBody: String, Sendable {
+  /// It was refused.
+  case rejected
+  /// Its beginning was inspected, and the rest went by.
+  case partial
+  /// Its beginning was inspected, and then the rest in windows that overlap.
+  case windows
+}
+
 /// What an inspection came to.
 public struct InspectionOutcome: Sendable {
   public var evidence: Evidence
@@ -15,6 +25,8 @@ public struct InspectionOutcome: Sendable {
   /// The verdict that a brake (`--mode detect`, `DetectionOnly`) held back, if it did.
   public var would: VerdictKind?
   public var inspected: InspectedCoverage
+  /// What was done about a body over the limit; nil if there was none.
+  public var oversizedBody: OversizedBody?
   /// Whether the rules call for an audit record.
   public var isAuditRelevant: Bool
   /// `SecAuditEngine` or `ctl:auditEngine`; nil if nothing set it.
@@ -41,17 +53,37 @@ public final class Inspection {
   private let transaction: Transaction
   private let schema: SchemaInspection?
   private let threshold: Int
+  /// Begins another transaction of the same generation, for a window of the body.
+  private let another: (Request) -> Transaction
   private var framing: FramingFault?
+  private var oversizedBody: OversizedBody?
+  private var wasTruncated = false
+  private let request: Request
+  /// The request with a head that says what a window is given as.
+  private lazy var asForm: Request = {
+    var form = request
+    form.head.fields.removeAll { $0.isNamed("content-type") || $0.isNamed("content-encoding") }
+    form.head.fields.append(Field("Content-Type", "application/x-www-form-urlencoded"))
+    return form
+  }()
+  private var windowMatches: [RuleMatch] = []
+  private var windowAnomaly = AnomalyScore()
+  private var windowIntervention: Intervention?
+  private var isWindowHeldBack = false
   private var responseDemand: BodyDemand = .none
   private var response: Response?
   private var wantsResponseForSchema = false
   private var requestBody: [UInt8]?
   private var responseBody: [UInt8]?
 
-  init(transaction: Transaction, schema: SchemaInspection?, threshold: Int) {
+  init(
+    request: Request, transaction: Transaction, schema: SchemaInspection?, threshold: Int, another: @escaping (Request) -> Transaction
+  ) {
+    self.request = request
     self.transaction = transaction
     self.schema = schema
     self.threshold = threshold
+    self.another = another
   }
 
   /// Collects the steps for `explain`; set before the first phase.
@@ -86,9 +118,35 @@ public final class Inspection {
     if !body.isEmpty, transaction.auditParts.contains("C") || transaction.auditParts.contains("I") { requestBody = body }
     if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
     if let schema { transaction.addArguments(schema.inspectBody(body, isTruncated: isTruncated)) }
+    if isTruncated { wasTruncated = true }
     transaction.run(phase: 2)
     return verdict
   }
+
+  /// Phase 2 for a piece of the body behind what `inspectBody` got, in a transaction of its own that begins with the same head.
+  ///
+  /// What the pieces of an encoding mean is known only to who has read it from its beginning, so a window is shown to the rules as
+  /// form data, whatever the body is. Counters of persistent collections see the request once.
+  ///
+  /// - Parameter form: `application/x-www-form-urlencoded`; see `BodyWindows`.
+  public func inspectWindow(_ form: [UInt8]) -> Verdict {
+    let window = another(asForm)
+    window.run(phase: 1)
+    window.giveBody(form)
+    window.run(phase: 2)
+    for match in window.matches where !(transaction.matches + windowMatches).contains(where: { $0.id == match.id }) {
+      windowMatches.append(match)
+    }
+    windowAnomaly.inbound = max(windowAnomaly.inbound, window.anomaly.inbound)
+    if windowIntervention == nil, let intervention = window.intervention {
+      windowIntervention = intervention
+      isWindowHeldBack = window.isInterventionHeldBack
+    }
+    return verdict
+  }
+
+  /// What was decided about a body that is over the limit.
+  public func report(_ decision: OversizedBody) { oversizedBody = decision }
 
   /// Phase 3.
   public func inspectResponseHead(_ response: Response) -> Verdict {
@@ -138,16 +196,21 @@ public final class Inspection {
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
     let isSchemaHeldBack = schema?.violations.contains(where: \.weighs) == true
-    if transaction.isInterventionHeldBack || ((transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing) {
+    let isHeldBack = (transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing
+    if transaction.isInterventionHeldBack || isWindowHeldBack || isHeldBack {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
-    let isPartial = schema?.isPartial == true || transaction.isBodyPartlyInspected || transaction.matchLimitCount > 0
+    if oversizedBody == nil, transaction.bodyFault?.status == 413 { oversizedBody = transaction.isActing ? .rejected : .partial }
+    let isPartial =
+      schema?.isPartial == true || transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil
+      || transaction.matchLimitCount > 0
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
+      oversizedBody: oversizedBody,
       isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
-        || transaction.intervention != nil || transaction.bodyFault != nil || isSchemaHeldBack,
+        || transaction.intervention != nil || windowIntervention != nil || transaction.bodyFault != nil || isSchemaHeldBack,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
       matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
       responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
@@ -163,9 +226,11 @@ public final class Inspection {
 
   private func evidence(includingHeldBack: Bool) -> Evidence {
     var evidence = Evidence()
-    evidence.rules = transaction.matches
+    evidence.rules = windowMatches.isEmpty ? transaction.matches : transaction.matches + windowMatches
     evidence.anomaly = transaction.anomaly
+    evidence.anomaly.inbound = max(evidence.anomaly.inbound, windowAnomaly.inbound)
     if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
+    if evidence.intervention == nil, includingHeldBack || !isWindowHeldBack { evidence.intervention = windowIntervention }
     if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
     evidence.framing = framing
     if let schema {

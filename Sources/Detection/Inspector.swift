@@ -27,6 +27,10 @@ public struct InspectorConfiguration: Sendable {
 
   /// What requests are held against beside the rules; nil: nothing.
   public var schema: SchemaGuard?
+  /// Whether what is found out about a value is kept for the next one alike, on the same thread; the answers are the same.
+  public var keepsValues = true
+  /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
+  public var usesPlan = true
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }
@@ -63,10 +67,14 @@ public final class Inspector: Sendable {
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
     options.collections = configuration.collections
+    options.keepsValues = configuration.keepsValues
+    options.usesPlan = configuration.usesPlan
     transactionOptions = options
   }
 
   public var ruleCount: Int { rules.ruleCount }
+  /// Whether nothing that a request without a body brings, and no answer to it, could lead to anything but `allow` without a word.
+  public var isSilent: Bool { rules.ruleCount == 0 && !rules.settings.isResponseBodyAccessed && rules.settings.mode != .off }
   /// What the rule files set of the engine, and the defaults of the rest.
   public var settings: EngineSettings { rules.settings }
 
@@ -77,9 +85,12 @@ public final class Inspector: Sendable {
 
   /// Begins the inspection of one request. A body that is already there may be in `request.body`, or come later.
   public func begin(_ request: Request, scratch: InspectionScratch) -> Inspection {
-    Inspection(
-      transaction: Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions),
-      schema: schemaInspection(of: request, scratch), threshold: configuration.threshold)
+    let transaction = { [rules, transactionOptions] (request: Request) in
+      Transaction(rules: rules, scratch: scratch.engine, request: request, options: transactionOptions)
+    }
+    return Inspection(
+      request: request, transaction: transaction(request), schema: schemaInspection(of: request, scratch),
+      threshold: configuration.threshold, another: transaction)
   }
 
   private func schemaInspection(of request: Request, _ scratch: InspectionScratch) -> SchemaInspection? {

@@ -15,13 +15,19 @@ public struct ChunkedDecoder: Sendable {
   private var chunkSize = 0
   private var extensionBytes = 0
   private var trailerBytes = 0
+  private var trailerCount = 0
 
   /// Bytes of all chunk extensions of a body together; they carry nothing that anybody needs.
   public static let maximumExtensionBytes = 4096
   /// Bytes of the trailer section, which is read and dropped.
   public static let maximumTrailerBytes = 16 * 1024
 
-  public init() {}
+  /// Field lines in it.
+  public static let maximumTrailerCount = 128
+  private let maximumExtensionBytes: Int
+
+  /// - Parameter isStrict: chunk extensions are broken too: nobody needs them, and some servers end them at other bytes.
+  public init(isStrict: Bool = false) { maximumExtensionBytes = isStrict ? 0 : Self.maximumExtensionBytes }
 
   public var isDone: Bool { if case .done = state { true } else { false } }
 
@@ -54,8 +60,8 @@ public struct ChunkedDecoder: Sendable {
         }
       case .chunkExtension(let isEmpty):
         extensionBytes += 1
-        guard extensionBytes <= Self.maximumExtensionBytes else {
-          return broken("more than \(Self.maximumExtensionBytes) bytes of chunk extensions")
+        guard extensionBytes <= maximumExtensionBytes else {
+          return broken("more than \(maximumExtensionBytes) bytes of chunk extensions")
         }
         if byte == 0x0D {
           if isEmpty { return broken("a chunk extension without a name") }
@@ -86,6 +92,8 @@ public struct ChunkedDecoder: Sendable {
         } else {
           guard ByteClass.isToken(byte) else { return broken("a broken trailer") }
           trailerBytes += 1
+          trailerCount += 1
+          guard trailerCount <= Self.maximumTrailerCount else { return broken("more than \(Self.maximumTrailerCount) trailers") }
           state = .trailerName
         }
       case .trailerName:

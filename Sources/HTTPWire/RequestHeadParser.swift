@@ -1,16 +1,37 @@
 import EvidenceModel
 import HTTPModel
 
-/// A request's head, parsed strictly; broken ones too, as far as they could be read.
-public struct ParsedRequestHead: Sendable {
-  public var head: RequestHead
-  public var framing: BodyFraming
+/// A request's head, parsed strictly; broken ones too, as far as they could be read. Ranges are places in its `HeadBytes`.
+public struct RequestParts: Sendable {
+  /// The request line without its end, and its parts; empty where the line had fewer.
+  public var line = 0..<0
+  public var method = 0..<0
+  public var target = 0..<0
+  public var version = 0..<0
+  /// In a target in absolute form (`http://host:port/path`), else nil.
+  public var authority: Range<Int>?
+  public var isHTTP10 = false
+  public var framing = BodyFraming.none
   /// Whether the connection may carry another request.
-  public var isPersistent: Bool
-  public var expectsContinue: Bool
+  public var isPersistent = false
+  /// Whether `Connection` names fields of this hop.
+  public var namesFields = false
+  public var expectsContinue = false
   /// Broken HTTP: refused always, after the rules have seen what there is.
   public var fault: FramingFault?
   /// Merely odd, but forwarding it would be ambiguous: refused after the rules have spoken.
+  public var ambiguity: FramingFault?
+
+  public init() {}
+}
+
+/// The same with values of its own.
+public struct ParsedRequestHead: Sendable {
+  public var head: RequestHead
+  public var framing: BodyFraming
+  public var isPersistent: Bool
+  public var expectsContinue: Bool
+  public var fault: FramingFault?
   public var ambiguity: FramingFault?
 }
 
@@ -21,8 +42,13 @@ public struct ParsedRequestHead: Sendable {
 /// kept. Time is linear in the head's length if the same `HeadScan` is given while it arrives. A value; safe from any task.
 public struct RequestHeadParser: Sendable {
   public let limits: HeadLimits
+  /// Whether what is merely odd is broken too. Off by default: the rules judge it.
+  public let isStrict: Bool
 
-  public init(limits: HeadLimits = HeadLimits()) { self.limits = limits }
+  public init(limits: HeadLimits = HeadLimits(), isStrict: Bool = false) {
+    self.limits = limits
+    self.isStrict = isStrict
+  }
 
   public enum Result: Sendable {
     case needsMore
@@ -40,71 +66,108 @@ public struct RequestHeadParser: Sendable {
   ///   - bytes: everything of this head that has arrived, from its first byte.
   ///   - scan: where the last call for this head stopped.
   public func parse(_ bytes: UnsafeRawBufferPointer, scan: inout HeadScan, atEnd: Bool = false) -> Result {
-    var reader = HeadReader(bytes: bytes, limits: limits)
+    let head = HeadBytes()
+    var parts = RequestParts()
+    guard let consumed = parse(bytes, scan: &scan, atEnd: atEnd, into: head, &parts) else { return .needsMore }
+    let parsed = ParsedRequestHead(
+      head: head.requestHead(parts), framing: parts.framing, isPersistent: parts.isPersistent, expectsContinue: parts.expectsContinue,
+      fault: parts.fault, ambiguity: parts.ambiguity)
+    return .head(parsed, consumed: consumed)
+  }
+
+  /// The same without values of their own for the parts.
+  ///
+  /// - Returns: how many bytes the head took, or nil if it is not whole; then `head` and `parts` stay as they were.
+  public func parse(
+    _ bytes: UnsafeRawBufferPointer, scan: inout HeadScan, atEnd: Bool = false, into head: HeadBytes, _ parts: inout RequestParts
+  ) -> Int? {
+    var reader = HeadReader(bytes: bytes, limits: limits, isStrict: isStrict)
     // RFC 9112 section 2.2: one empty line before a request is ignored.
     let start = bytes.count >= 2 && bytes[0] == 0x0D && bytes[1] == 0x0A ? 2 : 0
     let known = scan.position
     if scan.position < start { scan = HeadScan(position: start, lineStart: start) }
-    if bytes.count == 1, bytes[0] == 0x0D, !atEnd { return .needsMore }
-    if let end = reader.findEnd(&scan) {
-      return .head(reader.request(start..<end, isTooLong: end - start > limits.maximumHeadBytes), consumed: end)
+    if bytes.count == 1, bytes[0] == 0x0D, !atEnd { return nil }
+    // An empty line at the very end of what has come: at least one whole head is there, and reading it finds its end.
+    let isWhole = known == 0 && bytes.count - start >= 4 && bytes.count <= limits.maximumHeadBytes && bytes.endsWithEmptyLine
+    if let end = isWhole ? bytes.count : reader.findEnd(&scan) {
+      return reader.request(start..<end, isTooLong: end - start > limits.maximumHeadBytes, into: head, &parts)
     }
     let isTooLong = bytes.count - start > limits.maximumHeadBytes
     // What is certain to be refused is refused now: a line that is too long, or one that a bare CR was meant to end.
     let lineLimit = scan.lineStart == start ? limits.maximumLineBytes : limits.maximumFieldBytes
     if isTooLong || bytes.count - scan.lineStart > lineLimit + 1 || reader.hasBareCR(from: max(start, known - 1)) {
-      return .head(reader.request(start..<bytes.count, isTooLong: isTooLong), consumed: bytes.count)
+      return reader.request(start..<bytes.count, isTooLong: isTooLong, into: head, &parts)
     }
     if atEnd, bytes.count > start {
-      return .head(reader.request(start..<bytes.count, isTooLong: false, isCutOff: true), consumed: bytes.count)
+      return reader.request(start..<bytes.count, isTooLong: false, isCutOff: true, into: head, &parts)
     }
-    return .needsMore
+    return nil
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  fileprivate var endsWithEmptyLine: Bool {
+    loadUnaligned(fromByteOffset: count - 4, as: UInt32.self) == UInt32(littleEndian: 0x0A0D_0A0D)
+  }
+}
+
+extension HeadBytes {
+  /// The request's head with values of its own.
+  public func requestHead(_ parts: RequestParts) -> RequestHead {
+    RequestHead(
+      line: array(parts.line), method: array(parts.method), target: array(parts.target), version: array(parts.version), fields: fields())
   }
 }
 
 extension HeadReader {
-  mutating func request(_ range: Range<Int>, isTooLong: Bool, isCutOff: Bool = false) -> ParsedRequestHead {
+  /// - Returns: how many bytes the head took.
+  mutating func request(
+    _ range: Range<Int>, isTooLong: Bool, isCutOff: Bool = false, into head: HeadBytes, _ parts: inout RequestParts
+  ) -> Int {
     var position = range.lowerBound
-    let line = nextLine(&position, range.upperBound)
-    if line.count > limits.maximumLineBytes { refuse(414, "the request line is longer than \(limits.maximumLineBytes) bytes") }
+    parts.line = nextLine(&position, range.upperBound)
+    if parts.line.count > limits.maximumLineBytes { refuse(414, "the request line is longer than \(limits.maximumLineBytes) bytes") }
     if isTooLong { refuse(431, "the head is longer than \(limits.maximumHeadBytes) bytes") }
     if isCutOff { refuse(400, "the request's head was cut off") }
-    let (method, target, version) = requestLine(line)
-    let fields = self.fields(from: position, to: range.upperBound)
-    let head = RequestHead(line: array(line), method: array(method), target: array(target), version: array(version), fields: fields)
-    let isHTTP10 = head.version.equals("HTTP/1.0")
-    let isHTTP11 = head.version.equals("HTTP/1.1")
-    let framing = framing(of: fields, isHTTP10: isHTTP10)
-    checkMethodAndTarget(head)
-    checkVersion(head.version, isKnown: isHTTP10 || isHTTP11)
-    checkHost(head, isHTTP11: isHTTP11)
-    let expectsContinue = checkExpectation(fields, isHTTP11: isHTTP11)
-    let isPersistent =
-      fault == nil && ambiguity == nil && (isHTTP10 || isHTTP11) && Self.isPersistent(isHTTP11: isHTTP11, fields)
-    return ParsedRequestHead(
-      head: head, framing: framing, isPersistent: isPersistent, expectsContinue: expectsContinue, fault: fault, ambiguity: ambiguity)
+    (parts.method, parts.target, parts.version) = requestLine(parts.line)
+    // An empty first line is an empty head.
+    if parts.line.isEmpty { head.spans.removeAll() } else { fields(from: &position, to: range.upperBound, into: &head.spans) }
+    parts.isHTTP10 = bytes.equals(parts.version, "HTTP/1.0")
+    let isHTTP11 = bytes.equals(parts.version, "HTTP/1.1")
+    parts.authority = authority(in: parts.target)
+    parts.framing = framing(of: head.spans, isHTTP10: parts.isHTTP10)
+    checkMethodAndTarget(parts)
+    checkVersion(parts.version, isKnown: parts.isHTTP10 || isHTTP11)
+    checkHost(head.spans, authority: parts.authority, isHTTP11: isHTTP11)
+    parts.expectsContinue = checkExpectation(head.spans, isHTTP11: isHTTP11)
+    head.keep(UnsafeRawBufferPointer(rebasing: bytes[..<position]))
+    if isStrict { checkStrictly(head.requestHead(parts), parts.framing, isHTTP10: parts.isHTTP10) }
+    let connection = connection(head.spans, isHTTP11: isHTTP11)
+    parts.isPersistent = connection.isPersistent && fault == nil && ambiguity == nil && (parts.isHTTP10 || isHTTP11)
+    parts.namesFields = connection.namesFields
+    parts.fault = fault
+    parts.ambiguity = ambiguity
+    return position
   }
 
   /// Method, target and version; what cannot be told apart is put where a person would put it.
   private mutating func requestLine(_ line: Range<Int>) -> (Range<Int>, Range<Int>, Range<Int>) {
-    var blanks = (first: -1, second: -1, count: 0)
-    for index in line {
-      let byte = bytes[index]
-      if byte == 0x20 {
-        if blanks.count == 0 { blanks.first = index } else if blanks.count == 1 { blanks.second = index }
-        blanks.count += 1
-      } else if byte < 0x20 || byte == 0x7F {
-        refuse(400, byte == 0x0D ? "a bare CR in the request line" : "a control byte in the request line")
-      }
+    if bytes.hasControl(line) || bytes.first(0x09, in: line) != nil {
+      refuse(400, bytes.first(0x0D, in: line) != nil ? "a bare CR in the request line" : "a control byte in the request line")
     }
     let none = line.upperBound..<line.upperBound
-    if blanks.count == 2, blanks.first > line.lowerBound, blanks.second > blanks.first + 1, blanks.second + 1 < line.upperBound {
-      return (line.lowerBound..<blanks.first, (blanks.first + 1)..<blanks.second, (blanks.second + 1)..<line.upperBound)
-    }
-    if blanks.count == 1, blanks.first > line.lowerBound, blanks.first + 1 < line.upperBound {
-      // A line without a version: HTTP/0.9, which is answered by nobody any more.
-      doubt(400, "the request line has no version")
-      return (line.lowerBound..<blanks.first, (blanks.first + 1)..<line.upperBound, none)
+    if let first = bytes.first(0x20, in: line), first > line.lowerBound {
+      let rest = (first + 1)..<line.upperBound
+      if let second = bytes.first(0x20, in: rest) {
+        let version = (second + 1)..<line.upperBound
+        if second > rest.lowerBound, !version.isEmpty, bytes.first(0x20, in: version) == nil {
+          return (line.lowerBound..<first, rest.lowerBound..<second, version)
+        }
+      } else if !rest.isEmpty {
+        // A line without a version: HTTP/0.9, which is answered by nobody any more.
+        doubt(400, "the request line has no version")
+        return (line.lowerBound..<first, rest, none)
+      }
     }
     refuse(400, "the request line is not method, target and version with one blank between them")
     let words = line.split { bytes[$0] == 0x20 }
@@ -116,58 +179,66 @@ extension HeadReader {
   }
 
   /// RFC 9112 section 3.2: origin form, absolute form, `*` for OPTIONS. CONNECT would be a tunnel past the rules.
-  private mutating func checkMethodAndTarget(_ head: RequestHead) {
-    if !head.method.allSatisfy(ByteClass.isToken) { refuse(400, "the method is no token") }
-    guard let first = head.target.first else { return }
-    if head.target.contains(0x23) { refuse(400, "a # in the target") }
+  private mutating func checkMethodAndTarget(_ parts: RequestParts) {
+    if !bytes[parts.method].allSatisfy(ByteClass.isToken) { refuse(400, "the method is no token") }
+    let target = parts.target
+    guard !target.isEmpty else { return }
+    if bytes.first(0x23, in: target) != nil { refuse(400, "a # in the target") }
     // RFC 3986 section 2: only ASCII; how other bytes are read differs from parser to parser.
-    if head.target.contains(where: { $0 >= 0x80 }) { doubt(400, "a byte beyond ASCII in the target") }
-    let path = head.target.prefix { $0 != 0x3F }
-    if path.contains(0x5C) { doubt(400, "a backslash in the target's path") }
-    if head.method.equals("CONNECT") {
+    if bytes.hasHighByte(target) { doubt(400, "a byte beyond ASCII in the target") }
+    let path = target.lowerBound..<(bytes.first(0x3F, in: target) ?? target.upperBound)
+    if bytes.first(0x5C, in: path) != nil { doubt(400, "a backslash in the target's path") }
+    if bytes.equals(parts.method, "CONNECT") {
       // Its target is host:port (RFC 9110 section 9.3.6); without a port it is no target at all.
-      let hasPort = head.target.contains(0x3A) && !head.target.contains(0x2F) && Self.hasValidPort(head.target)
+      let hasPort = bytes.first(0x3A, in: target) != nil && bytes.first(0x2F, in: target) == nil && hasValidPort(target)
       return doubt(hasPort ? 405 : 400, "CONNECT is not offered")
     }
-    if first == 0x2F { return }
-    if head.target.equals("*"), head.method.equals("OPTIONS") { return }
-    if head.authority == nil { doubt(400, "a target that is neither a path nor an http address") }
+    if bytes[target.lowerBound] == 0x2F { return }
+    if bytes.equals(target, "*"), bytes.equals(parts.method, "OPTIONS") { return }
+    if parts.authority == nil { doubt(400, "a target that is neither a path nor an http address") }
   }
 
-  private mutating func checkVersion(_ version: [UInt8], isKnown: Bool) {
+  private func authority(in target: Range<Int>) -> Range<Int>? {
+    guard !target.isEmpty, bytes[target.lowerBound] | 0x20 == 0x68 else { return nil }
+    return RequestHead.authority(in: bytes[target])
+  }
+
+  private mutating func checkVersion(_ version: Range<Int>, isKnown: Bool) {
     if isKnown || version.isEmpty { return }
-    guard version.count == 8, version.starts(with: "HTTP/".utf8), ByteClass.isDigit(version[5]), version[6] == 0x2E,
-      ByteClass.isDigit(version[7])
+    let digits = (version.lowerBound + 5, version.lowerBound + 7)
+    guard version.count == 8, bytes[version].starts(with: "HTTP/".utf8), ByteClass.isDigit(bytes[digits.0]), bytes[digits.0 + 1] == 0x2E,
+      ByteClass.isDigit(bytes[digits.1])
     else { return refuse(400, "the version is not that of HTTP") }
     // Versions before 1.0 have no head; those after 1.1 are not offered.
-    doubt(version[5] == 0x30 ? 400 : 505, "a version of HTTP other than 1.0 and 1.1")
+    doubt(bytes[digits.0] == 0x30 ? 400 : 505, "a version of HTTP other than 1.0 and 1.1")
   }
 
   /// RFC 9112 section 3.2: exactly one, well-formed, and the same as in the target's absolute form.
-  private mutating func checkHost(_ head: RequestHead, isHTTP11: Bool) {
-    var host: [UInt8]?
-    for field in head.fields where field.isNamed("host") {
+  private mutating func checkHost(_ spans: [FieldSpan], authority: Range<Int>?, isHTTP11: Bool) {
+    var host: Range<Int>?
+    for span in spans where span.isExactly(.host) {
       if host != nil { refuse(400, "more than one Host") }
-      host = host ?? field.value
+      host = host ?? span.value
     }
     // What stands in the target becomes the Host that is sent on (section 3.2.2), so it is held to the same rules.
-    if let authority = head.authority { checkAuthority(authority, "the target's host") }
+    if let authority { checkAuthority(authority, isTarget: true) }
     guard let host else {
       if isHTTP11 { doubt(400, "no Host") }
       return
     }
     if host.isEmpty, isHTTP11 { doubt(400, "an empty Host") }
-    checkAuthority(host, "Host")
-    if let authority = head.authority, !authority.lazy.map(asciiLowercased).elementsEqual(host.lazy.map(asciiLowercased)) {
+    checkAuthority(host, isTarget: false)
+    if let authority, !bytes[authority].lazy.map(asciiLowercased).elementsEqual(bytes[host].lazy.map(asciiLowercased)) {
       doubt(400, "Host and the target name different hosts")
     }
   }
 
-  private mutating func checkAuthority(_ host: [UInt8], _ name: String) {
-    if host.contains(where: Self.isForeignToHost) { return refuse(400, "\(name) is invalid") }
-    if !Self.hasValidPort(host) { refuse(400, "an invalid port in \(name)") }
+  private mutating func checkAuthority(_ host: Range<Int>, isTarget: Bool) {
+    var name: String { isTarget ? "the target's host" : "Host" }
+    if bytes[host].contains(where: Self.isForeignToHost) { return refuse(400, "\(name) is invalid") }
+    if !hasValidPort(host) { refuse(400, "an invalid port in \(name)") }
     // Percent encoding is legal there and never used; a control byte in that guise must not go on.
-    if host.contains(0x25) { doubt(400, "percent encoding in \(name)") }
+    if bytes.first(0x25, in: host) != nil { doubt(400, "percent encoding in \(name)") }
   }
 
   private static func isForeignToHost(_ byte: UInt8) -> Bool {
@@ -182,22 +253,22 @@ extension HeadReader {
   }
 
   /// Whether what follows the name is `:` and digits, or nothing.
-  private static func hasValidPort(_ host: [UInt8]) -> Bool {
-    let rest: ArraySlice<UInt8>
-    if host.first == UInt8(ascii: "[") {
-      guard let end = host.firstIndex(of: UInt8(ascii: "]")) else { return false }
-      rest = host[(end + 1)...]
-      if let first = rest.first, first != 0x3A { return false }
+  private func hasValidPort(_ host: Range<Int>) -> Bool {
+    let rest: Range<Int>
+    if !host.isEmpty, bytes[host.lowerBound] == UInt8(ascii: "[") {
+      guard let end = bytes.first(UInt8(ascii: "]"), in: host) else { return false }
+      rest = (end + 1)..<host.upperBound
+      if !rest.isEmpty, bytes[rest.lowerBound] != 0x3A { return false }
     } else {
-      rest = host[(host.firstIndex(of: 0x3A) ?? host.endIndex)...]
+      rest = (bytes.first(0x3A, in: host) ?? host.upperBound)..<host.upperBound
     }
-    return rest.count <= 6 && rest.dropFirst().allSatisfy(ByteClass.isDigit)
+    return rest.count <= 6 && bytes[rest].dropFirst().allSatisfy(ByteClass.isDigit)
   }
 
-  private mutating func checkExpectation(_ fields: [Field], isHTTP11: Bool) -> Bool {
+  private mutating func checkExpectation(_ spans: [FieldSpan], isHTTP11: Bool) -> Bool {
     // RFC 9110 section 10.1.1: an expectation of an HTTP/1.0 client is ignored.
-    guard isHTTP11, let value = fields.firstValue(of: "expect") else { return false }
-    if value.lazy.map(asciiLowercased).equals("100-continue") { return true }
+    guard isHTTP11, let span = spans.first(where: { $0.isExactly(.expect) }) else { return false }
+    if bytes[span.value].lazy.map(asciiLowercased).equals("100-continue") { return true }
     doubt(417, "an expectation other than 100-continue")
     return false
   }
@@ -206,22 +277,23 @@ extension HeadReader {
 extension RequestHead {
   /// The authority of a target in absolute form (`http://host:port/path`), or nil for every other target.
   public var authority: [UInt8]? {
-    guard let range = authorityRange else { return nil }
+    guard let range = Self.authority(in: target[...]) else { return nil }
     return Array(target[range])
   }
 
   /// The target in origin form: what stands after the authority, or the target itself.
   public var originForm: [UInt8] {
-    guard let range = authorityRange else { return target }
+    guard let range = Self.authority(in: target[...]) else { return target }
     let rest = target[range.upperBound...]
     return rest.first == 0x2F ? Array(rest) : [0x2F] + rest
   }
 
-  private var authorityRange: Range<Int>? {
+  static func authority<Bytes: RandomAccessCollection<UInt8>>(in target: Bytes) -> Range<Int>? where Bytes.Index == Int {
     guard let first = target.first, first | 0x20 == 0x68 else { return nil }
     let scheme = target.prefix(8).map(asciiLowercased)
-    let start = scheme.starts(with: "http://".utf8) ? 7 : scheme.starts(with: "https://".utf8) ? 8 : 0
-    guard start > 0 else { return nil }
+    let offset = scheme.starts(with: "http://".utf8) ? 7 : scheme.starts(with: "https://".utf8) ? 8 : 0
+    guard offset > 0 else { return nil }
+    let start = target.startIndex + offset
     let end = target[start...].firstIndex { $0 == 0x2F || $0 == 0x3F || $0 == 0x23 } ?? target.endIndex
     return start < end ? start..<end : nil
   }

@@ -16,6 +16,12 @@ public struct AddressRanges: Sendable {
     return true
   }
 
+  /// What stands for a client in limits: an IPv4 address, or the first 64 bits of an IPv6 address, of which one client has all.
+  static func clientKey(_ address: String) -> [UInt8]? {
+    guard let bytes = bytes(address) else { return nil }
+    return mapped(bytes) ?? (bytes.count == 16 ? Array(bytes.prefix(8)) : bytes)
+  }
+
   public func contains(_ address: String) -> Bool {
     guard !networks.isEmpty, var bytes = Self.bytes(address) else { return false }
     bytes = Self.mapped(bytes) ?? bytes

@@ -6,18 +6,19 @@ import Telemetry
 
 /// The way back: the upstream's answer, or one of our own.
 extension ClientHandler {
-  func upstreamDidInform(_ response: Response) {
+  func upstreamDidInform(_ head: HeadBytes, _ parts: ResponseParts) {
     guard let exchange, case .awaited = answerHalf.state else { return }
     // The upstream is alive.
     wait()
     // RFC 9110 section 15.2: an HTTP/1.0 client knows no interim answers. Nor is there use in more of them than it reads.
-    guard !exchange.isHTTP10, channel?.isWritable ?? false else { return }
-    let bytes = ForwardedHead.interim(response)
-    exchange.bytesSent += bytes.count
-    write(bytes)
+    guard !exchange.isHTTP10, isWritable else { return }
+    var buffer = loop.takeBuffer()
+    ForwardedHead.interim(head, parts, to: &buffer)
+    exchange.bytesSent += buffer.readableBytes
+    write(buffer)
   }
 
-  func upstreamDidAnswer(_ head: ParsedResponseHead) {
+  func upstreamDidAnswer(_ head: HeadBytes, _ parts: ResponseParts) {
     guard let exchange else { return }
     exchange.canRetry = false
     if let start = exchange.upstreamStarted { exchange.upstreamTime = Int((NIODeadline.now() - start).nanoseconds / 1000) }
@@ -26,34 +27,35 @@ extension ClientHandler {
       closesAfterAnswer = true
       // RFC 9112 section 9.5: an error before the end of the body says that no more of it is wanted; what is sent on could turn the
       // upstream's close into a reset. Any other answer may be half of a conversation, of which the body is the other half.
-      if head.response.status >= 400 { requestHalf.wait() }
+      if parts.status >= 400 { requestHalf.wait() }
     }
-    let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response) }
+    if exchange.isLean { return beginRelaying(exchange, head, parts) }
+    let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response(parts)) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
-    if head.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
-      answerHalf.collect(head, limit: limit, overLimit: overLimit)
+    if parts.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
+      answerHalf.collect(head, parts, limit: limit, overLimit: overLimit)
       return wait()
     }
     // Phase 4 runs without a body; a refusal is still possible, for nothing has been sent.
     let bodyless = exchange.timed(4) { $0.inspectResponseBody([]) }
     if bodyless.kind == .block { return refuse(exchange, bodyless) }
-    beginRelaying(exchange, head)
+    beginRelaying(exchange, head, parts)
   }
 
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool) {
     if isLast { connection = nil }
     switch answerHalf.state {
     case .relaying: relay(bytes, isLast: isLast)
-    case .collecting(let head, let limit, let overLimit):
+    case .collecting(let head, let parts, let limit, let overLimit):
       guard let exchange else { return }
       exchange.answerBody.append(contentsOf: bytes.readableBytesView)
       if exchange.answerBody.count > limit {
-        answerIsOverLimit(exchange, head, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing, isLast: isLast)
+        answerIsOverLimit(exchange, head, parts, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing, isLast: isLast)
       } else if !exchange.hold() {
         if exchange.isEnforcing { return refuse(exchange, status: 503) }
-        answerIsOverLimit(exchange, head, limit: limit, isRejected: false, isLast: isLast)
+        answerIsOverLimit(exchange, head, parts, limit: limit, isRejected: false, isLast: isLast)
       } else if isLast {
-        answerIsWhole(exchange, head)
+        answerIsWhole(exchange, head, parts)
       } else {
         wait()
       }
@@ -61,28 +63,30 @@ extension ClientHandler {
     }
   }
 
-  private func answerIsOverLimit(_ exchange: Exchange, _ head: ParsedResponseHead, limit: Int, isRejected: Bool, isLast: Bool) {
+  private func answerIsOverLimit(
+    _ exchange: Exchange, _ head: HeadBytes, _ parts: ResponseParts, limit: Int, isRejected: Bool, isLast: Bool
+  ) {
     if isRejected { return refuse(exchange, status: 500) }
     let verdict = exchange.timed(4) { $0.inspectResponseBody(Array(exchange.answerBody.prefix(limit)), isTruncated: true) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
-    beginRelaying(exchange, head)
+    beginRelaying(exchange, head, parts)
     relay(ByteBuffer(bytes: exchange.answerBody), isLast: isLast)
     exchange.answerBody = []
     exchange.release()
   }
 
-  private func answerIsWhole(_ exchange: Exchange, _ head: ParsedResponseHead) {
+  private func answerIsWhole(_ exchange: Exchange, _ head: HeadBytes, _ parts: ResponseParts) {
     let verdict = exchange.timed(4) { $0.inspectResponseBody(exchange.answerBody) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
-    var whole = head
+    var whole = parts
     whole.framing = .length(exchange.answerBody.count)
-    beginRelaying(exchange, whole)
+    beginRelaying(exchange, head, whole)
     relay(ByteBuffer(bytes: exchange.answerBody), isLast: true)
   }
 
   /// Makes the head; it goes out with the first bytes of the body.
-  private func beginRelaying(_ exchange: Exchange, _ head: ParsedResponseHead) {
-    var framing = head.framing
+  private func beginRelaying(_ exchange: Exchange, _ head: HeadBytes, _ parts: ResponseParts) {
+    var framing = parts.framing
     switch framing {
     case .chunked, .untilClose:
       framing = exchange.isHTTP10 ? .untilClose : .chunked
@@ -90,26 +94,28 @@ extension ClientHandler {
     case .none, .length: break
     }
     // RFC 9110 section 8.6: what a body would be long is said in answers to HEAD and in a 304, and never in a 204.
-    let announced = framing == .none && head.response.status != 204 ? head.response.fields.firstValue(of: "content-length") : nil
+    let announced = framing == .none && parts.status != 204 ? head.spans.first { $0.isExactly(.contentLength) }?.value : nil
     exchange.keepsConnection = isPersistent(exchange)
-    let bytes = ForwardedHead.response(
-      head.response, requestID: exchange.request.id, framing: framing, isPersistent: exchange.keepsConnection, isHTTP10: exchange.isHTTP10,
-      announcedLength: announced)
-    answerHalf.relay(head: bytes, status: head.response.status, framing: framing)
-    wait()
+    var buffer = loop.takeBuffer()
+    ForwardedHead.response(
+      head, parts, name: exchange.name, framing: framing, isPersistent: exchange.keepsConnection, isHTTP10: exchange.isHTTP10,
+      announcedLength: announced, date: loop.dateText(at: exchange.received), to: &buffer)
+    answerHalf.relay(head: buffer, status: parts.status, framing: framing)
   }
 
   private func relay(_ bytes: ByteBuffer, isLast: Bool) {
     guard let exchange, case .relaying(let status, _) = answerHalf.state else { return }
     exchange.bodyBytesSent += bytes.readableBytes
-    let (start, end) = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast)
-    exchange.bytesSent += start.count + bytes.readableBytes + end.utf8CodeUnitCount
+    var start = answerHalf.takeHead() ?? loop.takeBuffer()
+    let end = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast, start: &start)
+    exchange.bytesSent += start.readableBytes + bytes.readableBytes + end.utf8CodeUnitCount
     // Written down before the last byte is sent.
-    if isLast { record(exchange, status: status) }
+    let now = NIODeadline.now()
+    if isLast { record(exchange, status: status, at: now) }
     write(start, bytes, end)
-    if isLast { return answered(exchange) }
-    wait()
-    if channel?.isWritable == false { connection?.setReading(false) }
+    if isLast { return answered(exchange, at: now) }
+    wait(at: now)
+    if !isWritable { connection?.setReading(false) }
   }
 
   /// Sends a head for which no body has come yet: a stream of events may begin with a long silence, and its reader waits for the head.
@@ -123,27 +129,31 @@ extension ClientHandler {
   }
 
   /// One flush; small pieces are joined, large ones go as they are.
-  private func write(_ start: [UInt8], _ body: ByteBuffer, _ end: StaticString) {
-    guard let channel else { return }
-    writeProgress.wrote(start.count + body.readableBytes + end.utf8CodeUnitCount)
-    let isSmall = body.readableBytes <= 16 * 1024
-    var first = channel.allocator.buffer(capacity: start.count + (isSmall ? body.readableBytes : 0) + end.utf8CodeUnitCount)
-    first.writeBytes(start)
-    if isSmall {
-      first.writeImmutableBuffer(body)
-    } else {
-      channel.write(first, promise: nil)
-      channel.write(body, promise: nil)
-      first.clear()
+  private func write(_ start: consuming ByteBuffer, _ body: ByteBuffer, _ end: StaticString) {
+    guard let context else { return }
+    writeProgress.wrote(start.readableBytes + body.readableBytes + end.utf8CodeUnitCount)
+    if body.readableBytes <= 16 * 1024 {
+      if body.readableBytes > 0 { start.writeImmutableBuffer(body) }
+      if end.utf8CodeUnitCount > 0 { start.writeStaticString(end) }
+      if isFlushed, direct.send(&start) { return loop.giveBack(start) }
+      context.writeAndFlush(wrapOutboundOut(start), promise: nil)
+      isFlushed = start.isOurs
+      return loop.giveBack(start)
     }
-    first.writeStaticString(end)
-    if first.readableBytes > 0 { channel.writeAndFlush(first, promise: nil) } else { channel.flush() }
+    isFlushed = false
+    if start.readableBytes > 0 { context.write(wrapOutboundOut(start), promise: nil) }
+    context.write(wrapOutboundOut(body), promise: nil)
+    if end.utf8CodeUnitCount > 0 { context.write(wrapOutboundOut(ByteBuffer(staticString: end)), promise: nil) }
+    context.flush()
   }
 
-  func write(_ bytes: [UInt8]) {
-    guard let channel, !bytes.isEmpty else { return }
-    writeProgress.wrote(bytes.count)
-    channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+  func write(_ bytes: [UInt8]) { write(ByteBuffer(bytes: bytes)) }
+
+  private func write(_ buffer: ByteBuffer) {
+    guard let context, buffer.readableBytes > 0 else { return }
+    writeProgress.wrote(buffer.readableBytes)
+    isFlushed = false
+    context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
   }
 
   // MARK: Our own answers
@@ -181,8 +191,8 @@ extension ClientHandler {
     exchange.keepsConnection = isPersistent(exchange)
     let status = Refusal.finalStatus(status)
     let (head, body) = Refusal.bytes(
-      status: status, requestID: exchange.request.id, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
-      isPersistent: exchange.keepsConnection, location: location)
+      status: status, requestID: exchange.name.text, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
+      isPersistent: exchange.keepsConnection, location: location, method: exchange.request.head.method)
     exchange.bytesSent += head.count + body.count
     exchange.bodyBytesSent += body.count
     record(exchange, status: status)

@@ -6,14 +6,14 @@ import Telemetry
 extension ClientHandler {
   /// Whether the connection is to carry another request; asked when the answer's head is made.
   func isPersistent(_ exchange: Exchange) -> Bool {
-    exchange.parsed.isPersistent && !closesAfterAnswer && !isExhausted && !shared.isDraining.load(ordering: .relaxed)
+    exchange.parts.isPersistent && !closesAfterAnswer && !isExhausted && !shared.isDraining.load(ordering: .relaxed)
   }
 
   /// Whether no request can follow: the client has ended its side, and what it sent before has been read. Requests that it sent in a
   /// row wait in the buffer, and each gets its answer.
   private var isExhausted: Bool { inputIsClosed && buffer.readableBytes == 0 }
 
-  func answered(_ exchange: Exchange) {
+  func answered(_ exchange: Exchange, at now: NIODeadline = .now()) {
     self.exchange = nil
     answerHalf.end()
     guard exchange.keepsConnection, !closesAfterAnswer, !isExhausted else { return closeAfterFlush() }
@@ -22,7 +22,7 @@ extension ClientHandler {
     scan = HeadScan()
     if buffer.readableBytes == 0 {
       buffer = ByteBuffer()
-      wait()
+      wait(at: now)
       // A connection is idle when the client has the whole answer, not when the answer was made.
       if waiting == .reader { afterFlush { $0.wait() } }
       updateReading()
@@ -43,6 +43,7 @@ extension ClientHandler {
     afterFlush { handler in
       guard !handler.inputIsClosed else { return handler.closeNow() }
       handler.isLingering = true
+      handler.direct.close()
       handler.channel?.close(mode: .output, promise: nil)
       handler.wait()
     }
@@ -59,11 +60,13 @@ extension ClientHandler {
   }
 
   /// Says so before a request has come. A crowd beyond that is closed without a word: what is lingered for takes room too.
-  func thereIsNoRoom(excess: Int) {
+  ///
+  /// - Parameter status: 503, or 429 if the client itself has all that it may.
+  func thereIsNoRoom(status: Int, excess: Int) {
     shared.metrics.refusedConnections.add(1, ordering: .relaxed)
     guard excess <= max(1, shared.maximumConnections / 8) else { return closeNow() }
     let (head, body) = Refusal.bytes(
-      status: 503, requestID: RequestID.make(at: Clock.now()), wantsHTML: false, isHEAD: false, isPersistent: false)
+      status: status, requestID: loop.names.next(at: Clock.now()).text, wantsHTML: false, isHEAD: false, isPersistent: false)
     write(head + body)
     closeAfterFlush()
   }
@@ -86,17 +89,23 @@ extension ClientHandler {
     startTimer(.now() + TimeAmount(shared.configuration.drainGrace))
   }
 
-  func closeNow() { channel?.close(promise: nil) }
+  func closeNow() {
+    direct.close()
+    channel?.close(promise: nil)
+  }
 
-  func record(_ exchange: Exchange, status: Int) {
+  func record(_ exchange: Exchange, status: Int, at now: NIODeadline = .now()) {
     guard !exchange.isRecorded else { return }
     exchange.isRecorded = true
-    shared.metrics.inFlight.wrappingSubtract(1, ordering: .relaxed)
+    loop.metrics.requestEnded()
+    if exchange.isLean, !exchange.isOwnAnswer, exchange.brokenOffBy == nil {
+      return loop.metrics.passed(totalTime: exchange.totalTime(at: now), upstreamTime: exchange.upstreamTime)
+    }
     let configuration = shared.configuration
     var record = exchange.record(status: status)
     record.sessionID = Identity.session(exchange.request.head.fields, cookie: configuration.sessionCookie)
     record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
-    shared.metrics.record(record)
+    shared.metrics.record(record, in: loop.metrics)
     if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
       audit.write(configuration.auditFormat.line(for: record, version: configuration.version))
     }

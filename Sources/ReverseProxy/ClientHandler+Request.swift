@@ -2,6 +2,7 @@ import EvidenceModel
 import HTTPModel
 import HTTPWire
 import NIOCore
+import RuleEngine
 
 /// The request's half: heads and bodies, and what the rules say about them.
 extension ClientHandler {
@@ -11,7 +12,7 @@ extension ClientHandler {
     case .head: return readHead()
     case .collecting(let limit, let overLimit):
       guard let exchange else { return false }
-      return collect(exchange, limit: limit, isRejected: overLimit == .reject && exchange.isEnforcing)
+      return collect(exchange, limit: limit, overLimit: overLimit)
     case .streaming:
       guard let exchange else { return false }
       return stream(exchange)
@@ -23,79 +24,87 @@ extension ClientHandler {
   }
 
   private func readHead() -> Bool {
-    guard channel?.isWritable ?? false else { return false }
-    if headStarted == nil, buffer.readableBytes > 0 {
-      headStarted = .now()
-      wait()
-    }
-    switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: inputIsClosed) }) {
-    case .needsMore:
+    guard isWritable else { return false }
+    var parts = RequestParts()
+    guard let consumed = buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: inputIsClosed, into: head, &parts) }) else {
+      if headStarted == nil, buffer.readableBytes > 0 {
+        headStarted = .now()
+        wait()
+      }
       if inputIsClosed { closeAfterFlush() }
       return false
-    case .head(let parsed, let consumed):
-      buffer.moveReaderIndex(forwardBy: consumed)
-      begin(parsed, headBytes: consumed)
-      return true
     }
+    buffer.moveReaderIndex(forwardBy: consumed)
+    begin(parts, headBytes: consumed)
+    return true
   }
 
-  private func begin(_ parsed: ParsedRequestHead, headBytes: Int) {
+  private func begin(_ parts: RequestParts, headBytes: Int) {
     let started = headStarted ?? .now()
     headStarted = nil
     scan = HeadScan()
     let received = Clock.now()
-    let fields = parsed.head.fields
-    let isTrusted = shared.configuration.trustedPeers.contains(client.address)
-    var id: String?
+    var name = loop.names.next(at: received)
     var origin = client
     var forwardedFor: [UInt8]?
-    if isTrusted {
-      if let given = fields.firstValue(of: "x-request-id"), RequestID.isAcceptable(given) { id = String(decoding: given, as: UTF8.self) }
-      let chain = fields.filter { $0.isNamed("x-forwarded-for") }.map(\.value)
-      if !chain.isEmpty {
-        let joined = Array(chain.joined(separator: Array(", ".utf8)))
-        forwardedFor = joined
-        origin = trustedOrigin(joined)
-      }
-    }
-    let request = Request(
-      head: parsed.head, body: .absent, client: origin, server: server, received: received, id: id ?? RequestID.make(at: received))
-    let (inspector, scratch) = loop.inspection()
+    if isTrusted { believe(&name, &origin, &forwardedFor) }
+    loop.takeNewRules()
     let exchange = Exchange(
-      parsed: parsed, request: request, inspection: inspector.begin(request, scratch: scratch), started: started, isTrusted: isTrusted,
-      forwardedFor: forwardedFor, isEnforcing: inspector.configuration.mode == .block && inspector.settings.mode == .on,
-      pace: BodyPace(started: .now(), grace: shared.configuration.bodyGrace, minimumRate: shared.configuration.minimumBodyRate),
+      head: head, parts: parts, name: name, started: started, origin: origin, server: server, received: received,
+      forwardedFor: forwardedFor, rules: loop.rules,
+      isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, limits: loop.limits,
       budget: shared.held)
     exchange.requestBytes = headBytes
-    shared.metrics.inFlight.wrappingAdd(1, ordering: .relaxed)
+    loop.metrics.requestStarted()
     self.exchange = exchange
     hasCarriedRequest = true
     requestHalf.headArrived()
     answerHalf.expect()
+    if exchange.isLean {
+      if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
+      return send(exchange, at: started)
+    }
     let verdict = exchange.timed(1) { $0.inspectHead() }
-    if let fault = parsed.fault {
+    if let fault = parts.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.
       _ = exchange.timed(2) { $0.inspectBody([]) }
       return refuse(exchange, fault)
     }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     // Sent on, it would come again, until something breaks.
-    if ForwardedHead.isLoop(parsed.head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
-    switch (parsed.framing, exchange.inspection.requestBodyDemand) {
+    if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
+    switch (parts.framing, exchange.inspection.requestBodyDemand) {
     case (.none, _), (.untilClose, _), (.length(0), _): bodyIsWhole(exchange)
-    case (let framing, .buffer(let limit, let overLimit)):
+    case (let framing, .buffer(let rulesLimit, let rulesWish)):
+      let (limit, overLimit) = bodyLimit(exchange.inspector.settings, exchange.request.head, limit: rulesLimit, wish: rulesWish)
       if case .length(let count) = framing, count > limit, overLimit == .reject, exchange.isEnforcing {
+        exchange.inspection.report(.rejected)
         return refuse(exchange, FramingFault(status: 413, detail: "a body of \(count) bytes where \(limit) are allowed"))
       }
-      sendContinue(parsed)
+      sendContinue(parts)
       requestHalf.collect(limit: limit, overLimit: overLimit)
       wait()
     case (_, .none):
       let verdict = exchange.timed(2) { $0.inspectBody([]) }
       if verdict.kind == .block { return refuse(exchange, verdict) }
-      if let ambiguity = parsed.ambiguity { return refuse(exchange, ambiguity) }
-      sendContinue(parsed)
+      if let ambiguity = parts.ambiguity { return refuse(exchange, ambiguity) }
+      sendContinue(parts)
       beginStreaming(exchange)
+    }
+  }
+
+  /// What a trusted peer says of a request: its name, and where it came from.
+  private func believe(_ name: inout RequestName, _ origin: inout Endpoint, _ forwardedFor: inout [UInt8]?) {
+    let bytes = head.bytes
+    if let span = head.spans.first(where: { $0.isExactly(.requestID) }) {
+      let given = UnsafeRawBufferPointer(rebasing: bytes[span.value])
+      if RequestName.isAcceptable(given) { name = RequestName(given: Array(given)) }
+    }
+    let chain = head.spans.filter { $0.isExactly(.forwardedFor) }.map { Array(bytes[$0.value]) }
+    if !chain.isEmpty {
+      let joined = Array(chain.joined(separator: Array(", ".utf8)))
+      forwardedFor = joined
+      origin = trustedOrigin(joined)
     }
   }
 
@@ -111,13 +120,13 @@ extension ClientHandler {
     return last
   }
 
-  private func sendContinue(_ parsed: ParsedRequestHead) {
-    if parsed.expectsContinue { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
+  private func sendContinue(_ parts: RequestParts) {
+    if parts.expectsContinue { write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) }
   }
 
   /// Moves bytes of the body from the buffer.
   func take(_ exchange: Exchange, into output: inout [UInt8]) -> FramingFault? {
-    switch exchange.parsed.framing {
+    switch exchange.parts.framing {
     case .none, .untilClose: return nil
     case .length:
       let count = min(exchange.bodyLeft, buffer.readableBytes)
@@ -140,22 +149,27 @@ extension ClientHandler {
   }
 
   /// One step of collecting a body; false if more must arrive first.
-  private func collect(_ exchange: Exchange, limit: Int, isRejected: Bool) -> Bool {
+  private func collect(_ exchange: Exchange, limit: Int, overLimit: RequestHalf.OverLimit) -> Bool {
     if let fault = take(exchange, into: &exchange.body) {
       _ = exchange.timed(2) { $0.inspectBody(exchange.body, isTruncated: true) }
       refuse(exchange, fault)
       return true
     }
     if exchange.body.count > limit {
-      if isRejected {
+      if overLimit == .reject, exchange.isEnforcing {
+        exchange.inspection.report(.rejected)
         refuse(exchange, FramingFault(status: 413, detail: "a body of more than the \(limit) bytes that are allowed"))
       } else {
-        bodyIsOverLimit(exchange, limit: limit)
+        bodyIsOverLimit(exchange, limit: limit, isInspected: overLimit == .windows)
       }
       return true
     }
     guard exchange.hold() else {
-      if exchange.isEnforcing { refuse(exchange, status: 503) } else { bodyIsOverLimit(exchange, limit: exchange.body.count) }
+      if exchange.isEnforcing {
+        refuse(exchange, status: 503)
+      } else {
+        bodyIsOverLimit(exchange, limit: exchange.body.count, isInspected: false)
+      }
       return true
     }
     if exchange.isBodyComplete {
@@ -174,26 +188,56 @@ extension ClientHandler {
   private func bodyIsWhole(_ exchange: Exchange) {
     let verdict = exchange.timed(2) { $0.inspectBody(exchange.body) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
-    if let ambiguity = exchange.parsed.ambiguity { return refuse(exchange, ambiguity) }
+    if let ambiguity = exchange.parts.ambiguity { return refuse(exchange, ambiguity) }
     send(exchange)
   }
 
-  /// The first bytes are inspected, the rest passes by: allowed by setting, and said in the record.
-  private func bodyIsOverLimit(_ exchange: Exchange, limit: Int) {
+  /// The first bytes are inspected, the rest passes by, or is inspected in windows: allowed by setting, and said in the record.
+  private func bodyIsOverLimit(_ exchange: Exchange, limit: Int, isInspected: Bool) {
+    exchange.inspection.report(isInspected ? .windows : .partial)
     let verdict = exchange.timed(2) { $0.inspectBody(Array(exchange.body.prefix(limit)), isTruncated: true) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
-    if let ambiguity = exchange.parsed.ambiguity { return refuse(exchange, ambiguity) }
+    if let ambiguity = exchange.parts.ambiguity { return refuse(exchange, ambiguity) }
+    if isInspected {
+      exchange.windows = BodyWindows(
+        isForm: Self.isForm(exchange.request.head), inspected: exchange.body.prefix(limit),
+        maximumBytes: exchange.inspector.settings.requestBodyNoFilesLimit)
+      exchange.windows?.append(Array(exchange.body[limit...]))
+      exchange.body.removeSubrange(limit...)
+    }
     beginStreaming(exchange)
+  }
+
+  /// Up to how many bytes a body is inspected as a whole, and what happens beyond. `SecRequestBodyNoFilesLimit` is the engine's
+  /// affair, which refuses there, unless the operator has said that such a body is to go on.
+  private func bodyLimit(
+    _ settings: EngineSettings, _ head: RequestHead, limit: Int, wish: BodyDemand.OverLimit
+  ) -> (limit: Int, overLimit: RequestHalf.OverLimit) {
+    let type = head.fields.firstValue(of: "content-type") ?? []
+    let isMultipart = type.prefix(10).map(asciiLowercased).elementsEqual("multipart/".utf8)
+    let whole = isMultipart ? limit : min(limit, settings.requestBodyNoFilesLimit)
+    switch shared.configuration.oversizedBodies {
+    case .rules: return (limit, wish == .reject ? .reject : .partial)
+    case .reject: return (limit, .reject)
+    case .partial: return (whole, .partial)
+    // From the middle nobody can inflate.
+    case .windows: return head.fields.contains { $0.isNamed("content-encoding") } ? (limit, .reject) : (whole, .windows)
+    }
+  }
+
+  private static func isForm(_ head: RequestHead) -> Bool {
+    (head.fields.firstValue(of: "content-type") ?? []).map(asciiLowercased).starts(with: "application/x-www-form-urlencoded".utf8)
   }
 
   /// A head that did not come to its end.
   func cutOff(status: Int, detail: String) {
-    switch buffer.withUnsafeReadableBytes({ parser.parse($0, atEnd: true) }) {
-    case .needsMore: closeNow()
-    case .head(var parsed, let consumed):
-      buffer.moveReaderIndex(forwardBy: consumed)
-      parsed.fault = FramingFault(status: status, detail: detail)
-      begin(parsed, headBytes: consumed)
+    var scan = HeadScan()
+    var parts = RequestParts()
+    guard let consumed = buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, atEnd: true, into: head, &parts) }) else {
+      return closeNow()
     }
+    buffer.moveReaderIndex(forwardBy: consumed)
+    parts.fault = FramingFault(status: status, detail: detail)
+    begin(parts, headBytes: consumed)
   }
 }

@@ -18,6 +18,7 @@ final class ClientHandler: ChannelInboundHandler {
   let loop: LoopState
   let shared: ProxyShared
   let parser: RequestHeadParser
+  let head = HeadBytes()
   var requestHalf = RequestHalf()
   var answerHalf = AnswerHalf()
   /// The request that is being read or answered, from the end of its head to the last byte of its answer.
@@ -26,11 +27,20 @@ final class ClientHandler: ChannelInboundHandler {
   /// What was received and not yet read.
   var buffer = ByteBuffer()
   var scan = HeadScan()
+  var context: ChannelHandlerContext?
   var channel: (any Channel)?
   var headStarted: NIODeadline?
   /// Whether the client has ended its side.
   var inputIsClosed = false
   var closesAfterAnswer = false
+  /// Whether the connection takes more; told by events, since to ask each time costs more than it seems.
+  var isWritable = true
+  var direct = DirectWriter()
+  /// Whether everything that was written is known to have left this process; if not, the channel is asked.
+  var isFlushed = true
+  private var countedAs: [UInt8]?
+  /// Since when the connection has waited for its next request.
+  private(set) var idleSince = NIODeadline.now()
   /// Whether a request has come on this connection.
   var hasCarriedRequest = false
   /// Whether our side of the connection is ended and flushed.
@@ -40,6 +50,10 @@ final class ClientHandler: ChannelInboundHandler {
   private var discardedBytes = 0
   var writeProgress = WriteProgress()
   var client = Endpoint(address: "")
+  /// The client's address as text.
+  var clientAddress: [UInt8] = []
+  /// Whether the peer's forwarding fields are believed.
+  var isTrusted = false
   var server = Endpoint(address: "")
   var isProcessing = false
   private var isReading = true
@@ -53,24 +67,36 @@ final class ClientHandler: ChannelInboundHandler {
   init(loop: LoopState) {
     self.loop = loop
     shared = loop.shared
-    parser = RequestHeadParser(limits: loop.shared.configuration.limits)
+    parser = RequestHeadParser(limits: loop.shared.configuration.limits, isStrict: loop.shared.configuration.isStrict)
   }
 
   // MARK: The connection
 
   func channelActive(context: ChannelHandlerContext) {
     channel = context.channel
+    self.context = context
+    direct.open(context)
     client = Self.endpoint(context.remoteAddress)
+    clientAddress = Array(client.address.utf8)
+    isTrusted = shared.configuration.trustedPeers.contains(client.address)
     server = Self.endpoint(context.localAddress)
     loop.connected(self)
     // One of the last, taken from the listener's queue, is not waited for as long.
     let isLate = shared.isDraining.load(ordering: .relaxed)
     startTimer(.now() + TimeAmount(isLate ? shared.configuration.drainGrace : shared.configuration.headTimeout))
     let count = shared.metrics.connections.add(1, ordering: .relaxed).newValue
-    if count > shared.maximumConnections { thereIsNoRoom(excess: count - shared.maximumConnections) }
+    if !isTrusted, let key = shared.connectionCounts.key(of: client.address) {
+      countedAs = key
+      if !shared.connectionCounts.take(key) { return thereIsNoRoom(status: 429, excess: 0) }
+    }
+    // Those that wait for nothing make room for who has come.
+    if count > shared.maximumConnections, !loop.evictIdle() {
+      thereIsNoRoom(status: 503, excess: count - shared.maximumConnections)
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    direct.close()
     // A request that was cut off, or that the client gave up, is written down all the same.
     if case .head = requestHalf.state, buffer.readableBytes > 0 { cutOff(status: 400, detail: "the request's head was cut off") }
     if let exchange {
@@ -85,7 +111,10 @@ final class ClientHandler: ChannelInboundHandler {
     timer = nil
     loop.disconnected(self)
     shared.metrics.connections.subtract(1, ordering: .relaxed)
+    if let countedAs { shared.connectionCounts.giveBack(countedAs) }
+    countedAs = nil
     channel = nil
+    self.context = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -100,17 +129,19 @@ final class ClientHandler: ChannelInboundHandler {
       // With the answer flushed and nothing more to come, both sides are done.
       if isLingering { closeNow() } else { process() }
     }
-    context.fireUserInboundEventTriggered(event)
   }
+
+  /// Nothing stands behind this handler that would want to know.
+  func channelReadComplete(context: ChannelHandlerContext) {}
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { closeNow() }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    connection?.setReading(context.channel.isWritable)
+    isWritable = context.channel.isWritable
+    connection?.setReading(isWritable)
     // The clock starts anew for whom it is now waited for.
     wait()
-    if context.channel.isWritable { process() }
-    context.fireChannelWritabilityChanged()
+    if isWritable { process() }
   }
 
   private static func endpoint(_ address: SocketAddress?) -> Endpoint {
@@ -140,7 +171,7 @@ final class ClientHandler: ChannelInboundHandler {
     let isWanted =
       switch requestHalf.state {
       // A client that sends requests and reads no answers waits.
-      case .head: channel.isWritable
+      case .head: isWritable
       case .waiting: false
       case .collecting, .over: true
       case .streaming: connection?.isWritable ?? false
@@ -151,29 +182,35 @@ final class ClientHandler: ChannelInboundHandler {
     try? channel.syncOptions?.setOption(.autoRead, value: isWanted)
   }
 
+  /// Whether nothing is under way, and nothing has come of a next request.
+  var isIdle: Bool {
+    guard case .head = requestHalf.state else { return false }
+    return exchange == nil && buffer.readableBytes == 0 && hasCarriedRequest && waiting == .nextRequest
+  }
+
   // MARK: Time
 
   var waiting: Waiting {
     Waiting.of(
-      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: channel?.isWritable ?? true,
-      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: channel?.unsentBytes ?? 0 > 0)
+      requestHalf, answerHalf, hasInput: buffer.readableBytes > 0, isClientWritable: isWritable,
+      isUpstreamWritable: connection?.isWritable ?? false, hasUnsent: !isFlushed && channel?.unsentBytes ?? 0 > 0)
   }
 
   /// Starts the time limit of what is waited for now, since something has happened.
-  func wait() {
-    let configuration = shared.configuration
-    let now = NIODeadline.now()
+  func wait(at now: NIODeadline = .now()) {
     let waiting = self.waiting
     // Only the time in which the client is waited for is the client's.
     if waiting == .restOfBody { exchange?.pace.resume(at: now) } else { exchange?.pace.pause(at: now) }
     switch waiting {
-    case .nextRequest: startTimer(now + TimeAmount(configuration.idleTimeout))
+    case .nextRequest:
+      idleSince = now
+      startTimer(now + loop.times.idle)
     // For the whole head, however many pieces it comes in.
-    case .restOfHead: startTimer((headStarted ?? now) + TimeAmount(configuration.headTimeout))
-    case .restOfBody: startTimer(min(now + TimeAmount(configuration.bodyTimeout), exchange?.pace.deadline ?? .distantFuture))
-    case .upstream: startTimer(now + TimeAmount(configuration.upstreamTimeout))
-    case .reader: startTimer(now + TimeAmount(configuration.writeTimeout))
-    case .end: startTimer(min(now + TimeAmount(configuration.lingerTimeout), (overSince ?? now) + TimeAmount(configuration.lingerTotal)))
+    case .restOfHead: startTimer((headStarted ?? now) + loop.times.head)
+    case .restOfBody: startTimer(min(now + loop.times.body, exchange?.pace.deadline ?? .distantFuture))
+    case .upstream: startTimer(now + loop.times.upstream)
+    case .reader: startTimer(now + loop.times.write)
+    case .end: startTimer(min(now + loop.times.linger, (overSince ?? now) + loop.times.lingerTotal))
     }
   }
 

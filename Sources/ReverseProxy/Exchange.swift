@@ -5,31 +5,45 @@ import HTTPWire
 import NIOCore
 import Telemetry
 
+/// What of the configuration each exchange needs; all of it would be many values to copy.
+struct BodyLimits {
+  var grace: Duration
+  var minimumRate: Int
+  var isStrict: Bool
+}
+
 /// One request on its way: what was read, what the rules said, what is still to come. Confined to its event loop.
 final class Exchange {
-  let parsed: ParsedRequestHead
-  let request: Request
-  let inspection: Inspection
+  /// The request's head; no other is parsed into it while the exchange lasts.
+  let head: HeadBytes
+  let parts: RequestParts
+  let name: RequestName
   let started: NIODeadline
-  /// Whether the peer's forwarding fields are believed.
-  let isTrusted: Bool
+  /// The peer, or whom a trusted one names.
+  let origin: Endpoint
+  let server: Endpoint
+  let received: Timestamp
   /// `X-Forwarded-For` of a trusted peer, to which ours is added.
   let forwardedFor: [UInt8]?
-  /// Whether limits of bodies refuse; under a brake they only mark.
-  let isEnforcing: Bool
+  private let rules: LoopRules
+  /// Whether there is nothing that rules could say about it, and nobody who wants to know: then none of them are asked.
+  let isLean: Bool
 
   /// The body without its transfer coding, as far as it is held.
   var body: [UInt8] = []
   var bodyLeft = 0
-  var decoder = ChunkedDecoder()
+  var decoder: ChunkedDecoder
+  /// For the part of the body behind the limit, if it is inspected.
+  var windows: BodyWindows?
   /// The answer's body, as far as it is held for phase 4.
   var answerBody: [UInt8] = []
   var pace: BodyPace
   private let budget: HeldBytes
   /// Bytes taken from the budget.
   private var heldCount = 0
-  /// Microseconds by phase; -1 for a phase that did not run. Index 0 is unused.
-  private var phaseTimes = SIMD8<Int32>(repeating: -1)
+  /// Microseconds by phase, from 1; -1 for a phase that did not run. Not one vector of eight, which would have to be allocated
+  /// aligned.
+  private var phaseTimes = (Int32(-1), Int32(-1), Int32(-1), Int32(-1), Int32(-1))
   var upstreamStarted: NIODeadline?
   var upstreamTime: Int?
   var requestBytes = 0
@@ -51,23 +65,37 @@ final class Exchange {
   var wasRetried = false
 
   init(
-    parsed: ParsedRequestHead, request: Request, inspection: Inspection, started: NIODeadline, isTrusted: Bool, forwardedFor: [UInt8]?,
-    isEnforcing: Bool, pace: BodyPace, budget: HeldBytes
+    head: HeadBytes, parts: RequestParts, name: RequestName, started: NIODeadline, origin: Endpoint, server: Endpoint,
+    received: Timestamp, forwardedFor: [UInt8]?, rules: LoopRules, isLean: Bool, limits: BodyLimits, budget: HeldBytes
   ) {
-    self.parsed = parsed
-    self.request = request
-    self.inspection = inspection
+    self.head = head
+    self.parts = parts
+    self.name = name
     self.started = started
-    self.isTrusted = isTrusted
+    self.origin = origin
+    self.server = server
+    self.received = received
     self.forwardedFor = forwardedFor
-    self.isEnforcing = isEnforcing
-    self.pace = pace
+    self.rules = rules
+    self.isLean = isLean
     self.budget = budget
-    canRetry = Self.isIdempotent(parsed.head.method)
-    if case .length(let count) = parsed.framing { bodyLeft = count }
+    pace = BodyPace(started: started, grace: limits.grace, minimumRate: limits.minimumRate)
+    decoder = ChunkedDecoder(isStrict: limits.isStrict)
+    canRetry = Self.isIdempotent(UnsafeRawBufferPointer(rebasing: head.bytes[parts.method]))
+    if case .length(let count) = parts.framing { bodyLeft = count }
   }
 
-  deinit { budget.giveBack(heldCount) }
+  deinit { if heldCount > 0 { budget.giveBack(heldCount) } }
+
+  /// The request with values of its own, for the rules and the logs.
+  lazy var request = Request(
+    head: head.requestHead(parts), body: .absent, client: origin, server: server, received: received, id: name.text)
+
+  lazy var inspection: Inspection = rules.inspector.begin(request, scratch: rules.scratch)
+
+  var inspector: Inspector { rules.inspector }
+  /// Whether limits of bodies refuse; under a brake they only mark.
+  var isEnforcing: Bool { rules.isEnforcing }
 
   /// Takes room for what has come to a body; false if all connections together hold too much already.
   func hold() -> Bool {
@@ -87,16 +115,23 @@ final class Exchange {
   }
 
   /// RFC 9110 section 9.2.2.
-  private static func isIdempotent(_ method: [UInt8]) -> Bool {
-    ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"].contains { method.elementsEqual($0.utf8) }
+  private static func isIdempotent(_ method: UnsafeRawBufferPointer) -> Bool {
+    switch method.count {
+    case 3: method.elementsEqual("GET".utf8) || method.elementsEqual("PUT".utf8)
+    case 4: method.elementsEqual("HEAD".utf8)
+    case 5: method.elementsEqual("TRACE".utf8)
+    case 6: method.elementsEqual("DELETE".utf8)
+    case 7: method.elementsEqual("OPTIONS".utf8)
+    default: false
+    }
   }
 
-  var isHEAD: Bool { request.head.method.elementsEqual("HEAD".utf8) }
-  var isHTTP10: Bool { request.head.version.elementsEqual("HTTP/1.0".utf8) }
+  var isHEAD: Bool { parts.method.count == 4 && head.bytes[parts.method].elementsEqual("HEAD".utf8) }
+  var isHTTP10: Bool { parts.isHTTP10 }
 
   /// Whether all of the request's body was read.
   var isBodyComplete: Bool {
-    switch parsed.framing {
+    switch parts.framing {
     case .none, .untilClose: true
     case .length: bodyLeft == 0
     case .chunked: decoder.isDone
@@ -104,27 +139,39 @@ final class Exchange {
   }
 
   /// How a body that is held as a whole is sent on.
-  var heldFraming: BodyFraming { parsed.framing == .none ? .none : .length(body.count) }
+  var heldFraming: BodyFraming { parts.framing == .none ? .none : .length(body.count) }
 
   /// Runs a phase and adds its time.
   func timed<Result>(_ phase: Int, _ body: (Inspection) -> Result) -> Result {
     let start = NIODeadline.now()
-    defer { phaseTimes[phase] = max(phaseTimes[phase], 0) &+ Int32(clamping: (NIODeadline.now() - start).nanoseconds / 1000) }
+    defer { add(Int32(clamping: (NIODeadline.now() - start).nanoseconds / 1000), to: phase) }
     return body(inspection)
   }
+
+  private func add(_ time: Int32, to phase: Int) {
+    withUnsafeMutableBytes(of: &phaseTimes) { room in
+      let times = room.bindMemory(to: Int32.self)
+      times[phase - 1] = max(times[phase - 1], 0) &+ time
+    }
+  }
+
+  var totalTime: Int { totalTime(at: .now()) }
+
+  func totalTime(at now: NIODeadline) -> Int { Int((now - started).nanoseconds / 1000) }
 
   func record(status: Int) -> ExchangeRecord {
     let outcome = timed(5) { $0.finish(status: status) }
     var record = ExchangeRecord(request: request, status: status, outcome: outcome)
-    record.phaseTimes = phaseTimes
-    record.inspectionTime = (1...5).reduce(0) { $0 + max(Int(phaseTimes[$1]), 0) }
+    let (one, two, three, four, five) = phaseTimes
+    record.phaseTimes = SIMD8(-1, one, two, three, four, five, -1, -1)
+    record.inspectionTime = [one, two, three, four, five].reduce(0) { $0 + max(Int($1), 0) }
     record.upstreamTime = upstreamTime
     record.requestBytes = requestBytes
     record.bytesSent = bytesSent
     record.bodyBytesSent = bodyBytesSent
     record.isOwnAnswer = isOwnAnswer
     record.brokenOffBy = brokenOffBy
-    record.totalTime = Int((NIODeadline.now() - started).nanoseconds / 1000)
+    record.totalTime = totalTime
     return record
   }
 }

@@ -1,24 +1,29 @@
 import NIOCore
+import NIOPosix
 
 /// Stops a listener when nobody stands in its queue.
 ///
 /// The kernel has shaken hands with the clients in the queue: they believe that they are connected, and would get a reset if the
-/// listener closed over their heads. So it closes right after an accept has found the queue empty. What arrives in the microseconds
-/// between is lost; there is no way to refuse handshakes first and to empty the queue then.
+/// listener closed over their heads. So new handshakes are dropped first (`HandshakeFilter`), those under way get the time of a
+/// round trip, and the queue is emptied. Where the kernel takes no filter, the listener closes right after an accept has found the
+/// queue empty, and what arrives in the microseconds between is lost.
 final class ListenerHandler: ChannelInboundHandler {
   typealias InboundIn = Any
   typealias InboundOut = Any
 
   /// Fired through the listener's pipeline to have it close.
-  struct Stop: Sendable {}
+  struct Stop: Sendable {
+    /// For handshakes under way.
+    var settling: TimeAmount
+  }
 
   /// Connections that are accepted in a row; fewer mean that the queue is empty.
   static let maximumAccepts = 256
-  /// When no connection comes to end the wait.
+  /// For a turn of the event loop, in which the queue is emptied.
   private static let patience = TimeAmount.milliseconds(10)
 
   private var count = 0
-  private var isStopping = false
+  private var closesWhenEmpty = false
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     count += 1
@@ -28,14 +33,24 @@ final class ListenerHandler: ChannelInboundHandler {
   func channelReadComplete(context: ChannelHandlerContext) {
     let isEmpty = count < Self.maximumAccepts
     count = 0
-    if isStopping, isEmpty { context.close(promise: nil) }
+    if closesWhenEmpty, isEmpty { context.close(promise: nil) }
     context.fireChannelReadComplete()
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    guard event is Stop else { return context.fireUserInboundEventTriggered(event) }
-    isStopping = true
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.eventLoop.scheduleTask(in: Self.patience) { bound.value.close(promise: nil) }
+    guard let stop = event as? Stop else { return context.fireUserInboundEventTriggered(event) }
+    let loop = context.eventLoop
+    let bound = NIOLoopBound(context, eventLoop: loop)
+    let isFiltered = try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+      HandshakeFilter.attach(to: $0)
+    }
+    if isFiltered == true {
+      loop.scheduleTask(in: stop.settling) {
+        loop.scheduleTask(in: Self.patience) { bound.value.close(promise: nil) }
+      }
+    } else {
+      closesWhenEmpty = true
+      loop.scheduleTask(in: Self.patience) { bound.value.close(promise: nil) }
+    }
   }
 }

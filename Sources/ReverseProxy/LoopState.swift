@@ -1,5 +1,36 @@
 import Detection
+import HTTPModel
 import NIOCore
+import Telemetry
+
+/// One generation of rules, and an event loop's working memory for it.
+final class LoopRules {
+  let inspector: Inspector
+  let scratch: InspectionScratch
+  /// Whether limits of bodies refuse; under a brake they only mark.
+  let isEnforcing: Bool
+
+  init(_ inspector: Inspector) {
+    self.inspector = inspector
+    scratch = inspector.makeScratch()
+    isEnforcing = inspector.configuration.mode == .block && inspector.settings.mode == .on
+  }
+}
+
+/// Limits of time as timers want them.
+struct TimeLimits {
+  let idle, head, body, upstream, write, linger, lingerTotal: TimeAmount
+
+  init(_ configuration: ProxyConfiguration) {
+    idle = TimeAmount(configuration.idleTimeout)
+    head = TimeAmount(configuration.headTimeout)
+    body = TimeAmount(configuration.bodyTimeout)
+    upstream = TimeAmount(configuration.upstreamTimeout)
+    write = TimeAmount(configuration.writeTimeout)
+    linger = TimeAmount(configuration.lingerTimeout)
+    lingerTotal = TimeAmount(configuration.lingerTotal)
+  }
+}
 
 /// What the connections of one event loop share: match data, idle upstream connections, and who is connected.
 ///
@@ -7,11 +38,23 @@ import NIOCore
 final class LoopState: @unchecked Sendable {
   let eventLoop: any EventLoop
   let shared: ProxyShared
-  private var generation: Inspector
-  private var scratchOfGeneration: InspectionScratch
+  /// The rules of now, with working memory that fits them.
+  private(set) var rules: LoopRules
+  private var generation = 0
+  /// Whether no request without a body can be of interest to rules or logs.
+  private(set) var isLean = false
+  let metrics: MetricsShard
+  let limits: BodyLimits
+  let times: TimeLimits
+  var names = RequestNames()
+  private var date: (second: Int64, text: [UInt8]) = (-1, [])
+  private var spareBuffer = ByteBuffer()
   private var idle: [[UpstreamConnection]]
   var retries = RetryBudget()
   private var isSweeping = false
+  /// That a connection may be idle.
+  private let oldest: TimeAmount
+  private var nextEviction = NIODeadline.now()
   private var clients: [ObjectIdentifier: ClientHandler] = [:]
 
   /// Idle connections that are kept to one upstream.
@@ -20,24 +63,74 @@ final class LoopState: @unchecked Sendable {
   init(eventLoop: any EventLoop, shared: ProxyShared) {
     self.eventLoop = eventLoop
     self.shared = shared
-    generation = shared.inspector
-    scratchOfGeneration = generation.makeScratch()
+    let inspector: Inspector
+    (inspector, generation) = shared.rules
+    rules = LoopRules(inspector)
+    metrics = shared.metrics.makeShard()
+    let configuration = shared.configuration
+    limits = BodyLimits(
+      grace: configuration.bodyGrace, minimumRate: configuration.minimumBodyRate, isStrict: configuration.isStrict)
+    times = TimeLimits(configuration)
+    oldest = TimeAmount(configuration.upstreamIdleTimeout)
     idle = Array(repeating: [], count: shared.upstreams.all.count)
+    isLean = findLean()
   }
 
-  /// The rules of now with working memory that fits them.
-  func inspection() -> (Inspector, InspectionScratch) {
-    let inspector = shared.inspector
-    if inspector !== generation {
-      generation = inspector
-      scratchOfGeneration = inspector.makeScratch()
-    }
-    return (inspector, scratchOfGeneration)
+  private func findLean() -> Bool { rules.inspector.isSilent && !shared.wantsRecords }
+
+  /// Takes new rules if there are any; before each request.
+  @inline(__always)
+  func takeNewRules() {
+    if shared.generation.load(ordering: .acquiring) != generation { replaceRules() }
   }
+
+  private func replaceRules() {
+    let inspector: Inspector
+    (inspector, generation) = shared.rules
+    rules = LoopRules(inspector)
+    isLean = findLean()
+  }
+
+  /// The time for `Date`, made once a second.
+  func dateText(at time: Timestamp) -> [UInt8] {
+    let second = time.microseconds / 1_000_000
+    if second != date.second { date = (second, Array(TimestampText.http(time).utf8)) }
+    return date.text
+  }
+
+  /// An empty buffer, whose room has mostly been used before: what is written leaves this process at once, as a rule.
+  @inline(__always)
+  func takeBuffer() -> ByteBuffer {
+    var buffer = ByteBuffer()
+    swap(&buffer, &spareBuffer)
+    buffer.clear()
+    return buffer
+  }
+
+  /// - Parameter buffer: written; whoever still has its bytes keeps them.
+  @inline(__always)
+  func giveBack(_ buffer: consuming ByteBuffer) {
+    if buffer.capacity <= Self.keptBuffer { spareBuffer = buffer }
+  }
+
+  private static let keptBuffer = 64 * 1024
 
   func connected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = client }
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }
   var clientCount: Int { clients.count }
+
+  /// Closes those of the loop's connections that have been idle for longest; false if there is none, or if this was done just now:
+  /// it looks at all of them, and a crowd at the door must not have that done for each of its members.
+  func evictIdle() -> Bool {
+    let now = NIODeadline.now()
+    guard now >= nextEviction else { return false }
+    nextEviction = now + .milliseconds(20)
+    let victims = clients.values.filter(\.isIdle).sorted { $0.idleSince < $1.idleSince }.prefix(Self.evictedAtOnce)
+    for victim in victims { victim.closeAfterFlush() }
+    return !victims.isEmpty
+  }
+
+  private static let evictedAtOnce = 16
 
   /// Closes idle connections; the others close after their answer.
   func drain() {
@@ -51,31 +144,25 @@ final class LoopState: @unchecked Sendable {
   }
 
   /// A connection that waits, if there is one. The newest first: it is the least likely to have been closed meanwhile.
-  func takeIdle(_ upstream: Int) -> UpstreamConnection? {
+  func takeIdle(_ upstream: Int, at now: NIODeadline) -> UpstreamConnection? {
     while let connection = idle[upstream].popLast() {
       guard connection.isUsable else { continue }
-      if !isTooOld(connection) { return connection }
+      if now - connection.idleSince <= oldest { return connection }
       connection.close()
     }
     return nil
-  }
-
-  private var isTooOld: (UpstreamConnection) -> Bool {
-    let oldest = NIODeadline.now() - TimeAmount(shared.configuration.upstreamIdleTimeout)
-    return { $0.idleSince < oldest }
   }
 
   /// Closes what has been idle for too long, now and then while there is anything idle.
   private func sweepLater() {
     guard !isSweeping else { return }
     isSweeping = true
-    let limit = TimeAmount(shared.configuration.upstreamIdleTimeout)
-    eventLoop.assumeIsolated().scheduleTask(in: limit) { [weak self] in
+    eventLoop.assumeIsolated().scheduleTask(in: oldest) { [weak self] in
       guard let self else { return }
       isSweeping = false
-      let isTooOld = isTooOld
+      let now = NIODeadline.now()
       for upstream in idle.indices {
-        for connection in idle[upstream] where isTooOld(connection) { connection.close() }
+        for connection in idle[upstream] where now - connection.idleSince > oldest { connection.close() }
         idle[upstream].removeAll { !$0.isUsable }
       }
       if idle.contains(where: { !$0.isEmpty }) { sweepLater() }

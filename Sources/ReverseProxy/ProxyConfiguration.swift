@@ -35,6 +35,18 @@ public struct Upstream: Sendable, Equatable {
   }
 }
 
+/// What is done about a request's body that is longer than the rules look at in one piece.
+public enum OversizedBodies: String, Sendable, CaseIterable {
+  /// What `SecRequestBodyLimitAction` says.
+  case rules
+  /// 413.
+  case reject
+  /// The beginning is inspected, the rest goes by.
+  case partial
+  /// The beginning is inspected, then the rest in windows that overlap, each before it goes on.
+  case windows
+}
+
 /// How the proxy runs.
 public struct ProxyConfiguration: Sendable {
   public var listenHost = "127.0.0.1"
@@ -54,9 +66,16 @@ public struct ProxyConfiguration: Sendable {
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()
   public var limits = HeadLimits()
+  /// Whether requests that are merely odd are refused like broken ones; see `RequestHeadParser.isStrict`. Off by default.
+  public var isStrict = false
+  /// Under a brake (detect mode), `reject` is `partial`.
+  public var oversizedBodies = OversizedBodies.rules
   /// Connections to clients at a time; those beyond them are told 503 and closed. 65,536 by default, and never more than the limit
   /// of open files leaves room for.
   public var maximumConnections = 65_536
+  /// Connections of one client (an IPv4 address, or 64 bits of IPv6) at a time; trusted peers excepted. 0 for any number, the
+  /// default: behind one address there may be a carrier's whole city.
+  public var maximumConnectionsPerClient = 0
   /// Bytes that are read and dropped after the last answer; a client that sends more is cut off. 16 MiB by default.
   public var maximumLingerBytes = 16 * 1024 * 1024
   /// Bytes of bodies that are held for the rules, requests' and answers' of all connections together. Beyond them a request is

@@ -70,14 +70,15 @@ public final class ProxyServer: Sendable {
   /// Ends without breaking a request, in steps; a second call does nothing.
   ///
   /// 1. `/readyz` says 503, and every answer closes its connection. For `drainGrace` all else goes on.
-  /// 2. The listener closes, when nobody stands in its queue. Idle connections are closed; those that have not carried a request
+  /// 2. New handshakes are dropped, and the listener closes when nobody stands in its queue. Idle connections are closed; those that have not carried a request
   ///    yet have `drainGrace` to bring one.
   /// 3. When no connection is left, or `drainTimeout` after the beginning, the rest is closed.
   public func drain() async throws {
     guard !shared.isDraining.exchange(true, ordering: .relaxed) else { return }
     let deadline = ContinuousClock.now + shared.configuration.drainTimeout
-    try await Task.sleep(for: min(shared.configuration.drainGrace, shared.configuration.drainTimeout))
-    listener.pipeline.fireUserInboundEventTriggered(ListenerHandler.Stop())
+    try await sleep(min(shared.configuration.drainGrace, shared.configuration.drainTimeout))
+    let settling = min(shared.configuration.drainGrace, .milliseconds(500))
+    listener.pipeline.fireUserInboundEventTriggered(ListenerHandler.Stop(settling: TimeAmount(settling)))
     try? await listener.closeFuture.get()
     for loop in loops { loop.eventLoop.execute { loop.drain() } }
     // Twice: a connection that was accepted last may be on its way between two loops.
@@ -86,11 +87,16 @@ public final class ProxyServer: Sendable {
       var count = 0
       for loop in loops { count += try await loop.eventLoop.submit { loop.clientCount }.get() }
       emptyCount = count == 0 ? emptyCount + 1 : 0
-      try await Task.sleep(for: .milliseconds(5))
+      try await sleep(.milliseconds(5))
     }
     for loop in loops { loop.eventLoop.execute { loop.closeAll() } }
     try? await admin?.close().get()
     try await group.shutdownGracefully()
+  }
+
+  /// By the clock of an event loop: the tasks' threads may all be busy.
+  private func sleep(_ duration: Duration) async throws {
+    try await group.next().scheduleTask(in: TimeAmount(duration)) {}.futureResult.get()
   }
 }
 

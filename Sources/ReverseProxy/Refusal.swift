@@ -8,7 +8,7 @@ enum Refusal {
 
   /// - Parameter status: as `finalStatus` gives it.
   static func bytes(
-    status: Int, requestID: String, wantsHTML: Bool, isHEAD: Bool, isPersistent: Bool, location: [UInt8]? = nil,
+    status: Int, requestID: String, wantsHTML: Bool, isHEAD: Bool, isPersistent: Bool, location: [UInt8]? = nil, method: [UInt8] = [],
     date: Timestamp = Clock.now()
   ) -> (head: [UInt8], body: [UInt8]) {
     let title = title(of: status)
@@ -40,6 +40,7 @@ enum Refusal {
     }
     head += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nX-Request-ID: \(requestID)\r\n"
     if status == 429 || status == 503 { head += "Retry-After: 2\r\n" }
+    if status == 405 { head += "Allow: \(allowedMethods(but: method))\r\n" }
     head += isPersistent ? "\r\n" : "Connection: close\r\n\r\n"
     var headBytes = Array(head.utf8)
     if let location, !location.isEmpty, location.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) {
@@ -47,6 +48,11 @@ enum Refusal {
       headBytes += Array("Location: ".utf8) + location + Array("\r\n\r\n".utf8)
     }
     return (headBytes, isHEAD ? [] : bytes)
+  }
+
+  /// RFC 9110 section 15.5.6: a 405 says what is allowed. What the origin takes is not known here; what was just refused is.
+  private static func allowedMethods(but refused: [UInt8]) -> String {
+    ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter { !refused.elementsEqual($0.utf8) }.joined(separator: ", ")
   }
 
   static func wantsHTML(_ head: RequestHead) -> Bool {

@@ -1,5 +1,3 @@
-import RuleEngine
-
 /// How far a client's request has been read: one half of what a connection does.
 ///
 /// ```
@@ -13,6 +11,9 @@ import RuleEngine
 /// The other half is `AnswerHalf`: an upstream may answer before it has the whole request, so neither follows from the other.
 /// A value; what is done about it is done by `ClientHandler`.
 struct RequestHalf {
+  /// What follows from a body that is longer than the rules look at in one piece.
+  enum OverLimit { case reject, partial, windows }
+
   enum State {
     /// Waiting for, or in, a request's head.
     case head
@@ -20,7 +21,7 @@ struct RequestHalf {
     /// is a connection to send it to.
     case waiting
     /// Collecting the body for phase 2.
-    case collecting(limit: Int, overLimit: BodyDemand.OverLimit)
+    case collecting(limit: Int, overLimit: OverLimit)
     /// Sending the body on as it comes.
     case streaming
     /// All of the request was read. What comes now is the next one, and stays where it is.
@@ -35,7 +36,7 @@ struct RequestHalf {
     state = .waiting
   }
 
-  mutating func collect(limit: Int, overLimit: BodyDemand.OverLimit) {
+  mutating func collect(limit: Int, overLimit: OverLimit) {
     guard case .waiting = state else { return assertionFailure("a body without a head") }
     state = .collecting(limit: limit, overLimit: overLimit)
   }

@@ -17,8 +17,9 @@ enum UpstreamFailure: Error {
 /// What an upstream connection tells the exchange that uses it. All calls come on the connection's event loop.
 protocol UpstreamReceiver: AnyObject {
   /// An interim answer (RFC 9110 section 15.2) other than 100 and 101; the answer itself follows.
-  func upstreamDidInform(_ response: Response)
-  func upstreamDidAnswer(_ head: ParsedResponseHead)
+  func upstreamDidInform(_ head: HeadBytes, _ parts: ResponseParts)
+  /// `head` holds until the connection gets its next request.
+  func upstreamDidAnswer(_ head: HeadBytes, _ parts: ResponseParts)
   /// `isLast` is set with the last bytes, which may be none.
   func upstreamDidSend(_ bytes: ByteBuffer, isLast: Bool)
   /// Nothing more is there for the moment.
@@ -46,14 +47,18 @@ final class UpstreamConnection: ChannelInboundHandler {
   private let parser: ResponseHeadParser
   private var state = State.idle
   private var scan = HeadScan()
+  private let head = HeadBytes()
+  private var parts = ResponseParts()
   private var isReading = true
   /// Since when nobody uses it.
   private(set) var idleSince = NIODeadline.now()
   private var writeProgress = WriteProgress()
   private var buffer = ByteBuffer()
+  private var context: ChannelHandlerContext?
   private var channel: (any Channel)?
-  private weak var receiver: (any UpstreamReceiver)?
-  private weak var loop: LoopState?
+  /// Let go with the end of its exchange, or of the connection.
+  private var receiver: (any UpstreamReceiver)?
+  private let loop: LoopState
   /// Whether an answer has been received on it before: a reused connection may have been closed under our hands.
   private(set) var isReused = false
   /// Whether anything came since the request was sent: then the upstream has seen it, and must not get it twice.
@@ -62,6 +67,11 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// Whether all of the request was given to `write`. While it was not, what the next request would send is the rest of this one
   /// to the upstream: requests of other clients would be smuggled into its body.
   private var isRequestWhole = false
+  /// Whether what was written last is known to have left this process; if not, the channel is asked.
+  private var isFlushed = true
+  private var direct = DirectWriter()
+  /// Whether the connection takes more; told by events.
+  private(set) var isWritable = true
 
   /// Interim answers to one request that are passed on; what comes beyond them is dropped, and gives the upstream no more time.
   private static let maximumInterimAnswers = 32
@@ -107,35 +117,44 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   var isUsable: Bool {
-    if case .idle = state, let channel { return channel.isActive }
+    if case .idle = state { return channel != nil }
     return false
   }
 
-  func handlerAdded(context: ChannelHandlerContext) { channel = context.channel }
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    channel = context.channel
+  }
+
+  func channelActive(context: ChannelHandlerContext) { direct.open(context) }
+
+  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
   // MARK: Requests
 
   /// Begins a request. The answer goes to `receiver`.
   ///
   /// - Parameter isWhole: nothing of the request follows.
-  func send(_ bytes: [UInt8], toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
+  func send(_ bytes: inout ByteBuffer, toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
     hasAnswerBytes = false
     interimCount = 0
-    write(bytes, isLast: isWhole)
+    write(&bytes, isLast: isWhole)
   }
 
-  /// - Parameter isLast: nothing of the request follows; the bytes may be none.
-  func write(_ bytes: [UInt8], isLast: Bool) {
+  /// - Parameters:
+  ///   - bytes: taken, but for their room.
+  ///   - isLast: nothing of the request follows; the bytes may be none.
+  func write(_ bytes: inout ByteBuffer, isLast: Bool) {
     isRequestWhole = isLast
-    guard let channel, !bytes.isEmpty else { return }
-    writeProgress.wrote(bytes.count)
-    channel.writeAndFlush(channel.allocator.buffer(bytes: bytes), promise: nil)
+    guard let context, bytes.readableBytes > 0 else { return }
+    writeProgress.wrote(bytes.readableBytes)
+    if isFlushed, direct.send(&bytes) { return }
+    context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    isFlushed = bytes.isOurs
   }
-
-  var isWritable: Bool { channel?.isWritable ?? false }
 
   /// Whether the upstream has taken more of the request since the last call.
   func hasTakenMore() -> Bool { writeProgress.hasMoved(underWay: channel?.bytesUnderWay ?? 0) }
@@ -150,6 +169,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func close() {
     receiver = nil
     state = .closed
+    direct.close()
     channel?.close(promise: nil)
   }
 
@@ -163,7 +183,6 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     receiver?.upstreamDidPause()
-    context.fireChannelReadComplete()
   }
 
   private func process() {
@@ -175,21 +194,21 @@ final class UpstreamConnection: ChannelInboundHandler {
         return
       case .closed: return
       case .head(let toHEAD):
-        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, toHEAD: toHEAD) }) {
+        switch buffer.withUnsafeReadableBytes({ parser.parse($0, scan: &scan, toHEAD: toHEAD, into: head, &parts) }) {
         case .needsMore: return
         case .broken: return fail(.broken)
-        case .head(let head, let consumed):
+        case .head(let consumed):
           buffer.moveReaderIndex(forwardBy: consumed)
           scan = HeadScan()
-          if head.response.status < 200 {
+          if parts.status < 200 {
             // 101 would be a tunnel that nobody asked for.
-            if head.response.status == 101 { return fail(.broken) }
+            if parts.status == 101 { return fail(.broken) }
             interimCount += 1
             // To the one that waits for 100, this proxy has said so itself.
-            if head.response.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head.response) }
+            if parts.status > 101, interimCount <= Self.maximumInterimAnswers { receiver?.upstreamDidInform(head, parts) }
             continue
           }
-          begin(head)
+          begin()
           if case .idle = state { return }
         }
       case .body(let left, let keeps):
@@ -217,22 +236,22 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
   }
 
-  private func begin(_ head: ParsedResponseHead) {
+  private func begin() {
     let receiver = self.receiver
-    switch head.framing {
+    switch parts.framing {
     case .none, .length(0):
-      receiver?.upstreamDidAnswer(head)
+      receiver?.upstreamDidAnswer(head, parts)
       if case .closed = state { return }
-      finish(ByteBuffer(), keeps: head.isPersistent)
+      finish(ByteBuffer(), keeps: parts.isPersistent)
     case .length(let count):
-      state = .body(left: count, keeps: head.isPersistent)
-      receiver?.upstreamDidAnswer(head)
+      state = .body(left: count, keeps: parts.isPersistent)
+      receiver?.upstreamDidAnswer(head, parts)
     case .chunked:
-      state = .chunked(ChunkedDecoder(), keeps: head.isPersistent)
-      receiver?.upstreamDidAnswer(head)
+      state = .chunked(ChunkedDecoder(), keeps: parts.isPersistent)
+      receiver?.upstreamDidAnswer(head, parts)
     case .untilClose:
       state = .untilClose
-      receiver?.upstreamDidAnswer(head)
+      receiver?.upstreamDidAnswer(head, parts)
     }
   }
 
@@ -242,7 +261,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, isRequestWhole, channel?.unsentBytes == 0, buffer.readableBytes == 0, let loop {
+    if keeps, isRequestWhole, isFlushed || channel?.unsentBytes == 0, buffer.readableBytes == 0 {
       state = .idle
       idleSince = .now()
       buffer = ByteBuffer()
@@ -257,20 +276,22 @@ final class UpstreamConnection: ChannelInboundHandler {
   private func fail(_ failure: UpstreamFailure) {
     let receiver = self.receiver
     close()
-    loop?.forget(self)
+    loop.forget(self)
     receiver?.upstreamDidFail(failure)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    direct.close()
     switch state {
     case .untilClose: finish(ByteBuffer(), keeps: false)
     case .closed: break
     case .idle:
       state = .closed
-      loop?.forget(self)
+      loop.forget(self)
     case .head, .body, .chunked: fail(hasAnswerBytes ? .broken : .closed)
     }
     channel = nil
+    isWritable = false
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -279,7 +300,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    receiver?.upstreamWritabilityDidChange(isWritable: context.channel.isWritable)
-    context.fireChannelWritabilityChanged()
+    isWritable = context.channel.isWritable
+    receiver?.upstreamWritabilityDidChange(isWritable: isWritable)
   }
 }

@@ -36,6 +36,10 @@ public struct SettingKey: Sendable, Equatable {
     .init("proxy", "admin", .text, "127.0.0.1:9911", "Where health and metrics are served, as host:port, or off."),
     .init("proxy", "trust", .text, list: true, "nobody", "Networks whose X-Forwarded-For and X-Request-ID fields are believed."),
     .init("proxy", "threads", .number(1...1024), "one a core", "Event loops."),
+    .init("proxy", "strict", .switchable, "false", "Refuse requests that are merely odd, as broken ones are; else the rules judge them."),
+    .init(
+      "proxy", "oversized-bodies", .choice(["rules", "reject", "partial", "windows"]), "rules",
+      "Bodies over the inspection limit: as SecRequestBodyLimitAction says, 413, the beginning only, or the rest in windows."),
 
     .init("timeouts", "head", .seconds(1...3600), "10s", "For a whole request head, from its first byte."),
     .init("timeouts", "body", .seconds(1...3600), "30s", "Without a byte of a request's body."),
@@ -63,6 +67,10 @@ public struct SettingKey: Sendable, Equatable {
       "limits", "connections", .number(1...1_000_000), "65536",
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
 
+    .init(
+      "limits", "connections-per-client", .number(0...1_000_000), "0",
+      "Connections of one IPv4 address or IPv6 /64, trusted peers excepted; more are told 429. 0 for any number."),
+
     .init("rules", "crs", .switchable, "false", "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS."),
     .init("rules", "crs-dir", .path, nil, "Load the CRS of this directory (crs-setup.conf and rules/)."),
     .init("rules", "before", .path, list: true, nil, "Rule files, or directories of *.conf, loaded before the CRS."),
@@ -70,6 +78,9 @@ public struct SettingKey: Sendable, Equatable {
     .init("rules", "paranoia", .number(1...4), "that of the rule files (1)", "Paranoia level of the CRS."),
     .init("rules", "threshold", .number(1...1_000_000), "that of the rule files (5)", "Inbound anomaly score at which the CRS denies."),
 
+    .init(
+      "rules", "value-cache", .choice(["on", "off"]), "on",
+      "Whether what the prefilter finds out about a value is kept for the next one alike; 1 MiB a thread."),
     .init("rules", "collections", .path, nil, "Where persistent collections are kept across restarts; in memory only if not set."),
 
     .init(

@@ -84,6 +84,10 @@ public enum AuditRecord {
     json.endArray()
     json.key("inspected")
     json.string(outcome.inspected.rawValue)
+    if let decision = outcome.oversizedBody {
+      json.key("oversized_body")
+      json.string(decision.rawValue)
+    }
     json.key("queue_us")
     json.number(record.queueTime)
     json.key("inspect_us")

@@ -1,21 +1,19 @@
 import Synchronization
 
-/// What the proxy counts, in Prometheus' text format. Safe from any thread; one short lock an exchange.
+/// What the proxy counts, in Prometheus' text format. Safe from any thread; what every exchange counts is in shards without a lock.
 public final class Metrics: Sendable {
   private struct State {
     var requests: [RequestKey: Int] = [:]
     var rules: [Int: Int] = [:]
     var uninspected: [String: Int] = [:]
-    var total = Histogram()
-    var inspection = Array(repeating: Histogram(), count: 5)
-    var upstream = Histogram()
+    var oversized: [String: Int] = [:]
+    var shards: [MetricsShard] = []
   }
   private struct RequestKey: Hashable {
     var verdict: String
     var reason: String
   }
   private let state = Mutex(State())
-  public let inFlight = Atomic<Int>(0)
   /// Connections to clients.
   public let connections = Atomic<Int>(0)
   /// Connections that were closed at once since there were too many.
@@ -24,17 +22,28 @@ public final class Metrics: Sendable {
 
   public init(version: String) { self.version = version }
 
-  /// Takes note of one exchange.
-  public func record(_ record: ExchangeRecord) {
+  /// For one event loop; it counts for as long as this lives.
+  public func makeShard() -> MetricsShard {
+    let shard = MetricsShard()
+    state.withLock { $0.shards.append(shard) }
+    return shard
+  }
+
+  /// Takes note of one exchange, on the thread of its shard.
+  public func record(_ record: ExchangeRecord, in shard: MetricsShard) {
+    shard.observe(record)
     let evidence = record.outcome.evidence
     let reason = Self.reason(record)
+    if reason == "none", record.outcome.verdict.kind == .allow, record.outcome.inspected == .full, evidence.rules.isEmpty,
+      record.outcome.oversizedBody == nil
+    {
+      return shard.countPassed()
+    }
     state.withLock { state in
       state.requests[RequestKey(verdict: record.outcome.verdict.kind.rawValue, reason: reason), default: 0] += 1
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
-      state.total.observe(record.totalTime)
-      for phase in 1...5 where record.phaseTimes[phase] >= 0 { state.inspection[phase - 1].observe(Int(record.phaseTimes[phase])) }
-      if let time = record.upstreamTime { state.upstream.observe(time) }
+      if let decision = record.outcome.oversizedBody { state.oversized[decision.rawValue, default: 0] += 1 }
     }
   }
 
@@ -57,7 +66,14 @@ public final class Metrics: Sendable {
   ///   - droppedLines: log lines that could not be written.
   ///   - heldBytes: bytes of bodies that are held for the rules.
   public func text(droppedLines: Int, heldBytes: Int = 0) -> String {
-    let state = state.withLock { $0 }
+    var state = state.withLock { $0 }
+    var total = Histogram()
+    var upstream = Histogram()
+    var inspection = Array(repeating: Histogram(), count: 5)
+    for shard in state.shards {
+      shard.add(to: &total, upstream: &upstream, inspection: &inspection)
+      if shard.passedCount > 0 { state.requests[RequestKey(verdict: "allow", reason: "none"), default: 0] += shard.passedCount }
+    }
     var lines: [String] = []
     func metric(_ name: String, _ kind: String, _ help: String) {
       lines.append("# HELP \(name) \(help)")
@@ -68,15 +84,15 @@ public final class Metrics: Sendable {
       lines.append("ropeline_requests_total{verdict=\"\(key.verdict)\",reason=\"\(key.reason)\"} \(count)")
     }
     metric("ropeline_request_duration_seconds", "histogram", "From the first byte of a request to the last of its answer.")
-    lines += state.total.lines("ropeline_request_duration_seconds")
+    lines += total.lines("ropeline_request_duration_seconds")
     metric("ropeline_inspection_duration_seconds", "histogram", "Time spent in the rules.")
-    for (index, histogram) in state.inspection.enumerated() {
+    for (index, histogram) in inspection.enumerated() {
       lines += histogram.lines("ropeline_inspection_duration_seconds", label: "phase=\"\(index + 1)\"")
     }
     metric("ropeline_upstream_duration_seconds", "histogram", "From the forwarded request to the head of the upstream's answer.")
-    lines += state.upstream.lines("ropeline_upstream_duration_seconds")
+    lines += upstream.lines("ropeline_upstream_duration_seconds")
     metric("ropeline_inflight_requests", "gauge", "Requests that are being handled.")
-    lines.append("ropeline_inflight_requests \(inFlight.load(ordering: .relaxed))")
+    lines.append("ropeline_inflight_requests \(state.shards.reduce(0) { $0 + $1.inFlight })")
     metric("ropeline_connections", "gauge", "Connections to clients.")
     lines.append("ropeline_connections \(connections.load(ordering: .relaxed))")
     metric("ropeline_connections_refused_total", "counter", "Connections that were closed at once since there were too many.")
@@ -89,6 +105,10 @@ public final class Metrics: Sendable {
     for (reason, count) in state.uninspected.sorted(by: { $0.key < $1.key }) {
       lines.append("ropeline_uninspected_total{reason=\"\(reason)\"} \(count)")
     }
+    metric("ropeline_oversized_bodies_total", "counter", "Request bodies over the inspection limit, by what was done about them.")
+    for decision in ["partial", "rejected", "windows"] {
+      lines.append("ropeline_oversized_bodies_total{decision=\"\(decision)\"} \(state.oversized[decision, default: 0])")
+    }
     metric("ropeline_held_body_bytes", "gauge", "Bytes of bodies that are held for the rules.")
     lines.append("ropeline_held_body_bytes \(heldBytes)")
     metric("ropeline_log_dropped_total", "counter", "Log lines that could not be written.")
@@ -96,39 +116,5 @@ public final class Metrics: Sendable {
     metric("ropeline_build_info", "gauge", "The version that runs.")
     lines.append("ropeline_build_info{version=\"\(version)\"} 1")
     return lines.joined(separator: "\n") + "\n"
-  }
-}
-
-/// Durations in buckets from 50 microseconds to 10 seconds.
-struct Histogram: Sendable {
-  private static let bounds: [(microseconds: Int, label: String)] = [
-    (50, "0.00005"), (100, "0.0001"), (250, "0.00025"), (500, "0.0005"), (1000, "0.001"), (2500, "0.0025"), (5000, "0.005"),
-    (10_000, "0.01"), (25_000, "0.025"), (50_000, "0.05"), (100_000, "0.1"), (250_000, "0.25"), (500_000, "0.5"), (1_000_000, "1"),
-    (2_500_000, "2.5"), (10_000_000, "10"),
-  ]
-  private var counts = Array(repeating: 0, count: Histogram.bounds.count + 1)
-  private var sum = 0
-
-  mutating func observe(_ microseconds: Int) {
-    let index = Self.bounds.firstIndex { microseconds <= $0.microseconds } ?? Self.bounds.count
-    counts[index] += 1
-    sum += microseconds
-  }
-
-  /// - Parameter label: `name="value"`, or empty for none.
-  func lines(_ name: String, label: String = "") -> [String] {
-    let prefix = label.isEmpty ? "" : "\(label),"
-    let braces = label.isEmpty ? "" : "{\(label)}"
-    var lines: [String] = []
-    var total = 0
-    for (index, bound) in Self.bounds.enumerated() {
-      total += counts[index]
-      lines.append("\(name)_bucket{\(prefix)le=\"\(bound.label)\"} \(total)")
-    }
-    total += counts[Self.bounds.count]
-    lines.append("\(name)_bucket{\(prefix)le=\"+Inf\"} \(total)")
-    lines.append("\(name)_sum\(braces) \(Double(sum) / 1_000_000)")
-    lines.append("\(name)_count\(braces) \(total)")
-    return lines
   }
 }

@@ -9,6 +9,7 @@ import Telemetry
 extension EnforcementMode: ExpressibleByArgument {}
 extension AuditSelection: ExpressibleByArgument {}
 extension AuditFormat: ExpressibleByArgument {}
+extension OversizedBodies: ExpressibleByArgument {}
 
 /// `ropeline proxy`: the inline filter in front of an HTTP service.
 struct ProxyCommand: AsyncParsableCommand {
@@ -56,6 +57,14 @@ struct ProxyCommand: AsyncParsableCommand {
 
   @Option(help: "Event loops; as many as there are cores if not given.")
   var threads: Int?
+
+  @Flag(inversion: .prefixedNo, help: "Refuse requests that are merely odd, as broken ones are; off if not given.")
+  var strict: Bool?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bodies over the inspection limit: rules (SecRequestBodyLimitAction, the default), reject, partial, or windows.", valueName: "what"))
+  var oversizedBodies: OversizedBodies?
 
   @Flag(help: "Load everything, say what was loaded, and exit.")
   var check = false
@@ -140,6 +149,8 @@ struct ProxyCommand: AsyncParsableCommand {
       "upstream: \(plan.upstreams.joined(separator: " "))",
       "admin: \(plan.admin.map(String.init(describing:)) ?? "off")",
       "trust: \(plan.trust.isEmpty ? "nobody" : plan.trust.joined(separator: " "))",
+      "strict: \(plan.isStrict ? "on" : "off")",
+      "oversized bodies: \(plan.oversizedBodies.rawValue)",
       "audit: \((plan.auditSelection ?? AuditSelection(settings.auditMode)).rawValue), to \(plan.auditPath ?? "nowhere")",
       "engine:",
       "  SecRuleEngine \(settings.mode.rawValue)",

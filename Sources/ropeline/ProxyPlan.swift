@@ -19,6 +19,8 @@ struct ProxyPlan {
   let auditPath: String?
   let auditFormat: AuditFormat
   private let accessPath: String?
+  let isStrict: Bool
+  let oversizedBodies: OversizedBodies
   private let threads: Int
 
   /// - Throws: `ValidationError` or `ExitCode(2)`, the operator's fault, after the place of each mistake in the file was printed.
@@ -52,6 +54,9 @@ struct ProxyPlan {
       command.auditLog ?? settings.text("logs.audit") ?? (auditSelection == nil || auditSelection == .off ? nil : "-")
     auditFormat = command.auditFormat ?? settings.text("logs.audit-format").flatMap(AuditFormat.init(rawValue:)) ?? .ropeline
     accessPath = command.accessLog ?? settings.text("logs.access")
+    isStrict = command.strict ?? settings.isOn("proxy.strict") ?? false
+    oversizedBodies =
+      command.oversizedBodies ?? settings.text("proxy.oversized-bodies").flatMap(OversizedBodies.init(rawValue:)) ?? .rules
     threads = command.threads ?? settings.number("proxy.threads") ?? System.coreCount
   }
 
@@ -65,6 +70,8 @@ struct ProxyPlan {
       configuration.adminPort = admin.port
     }
     configuration.threads = threads
+    configuration.isStrict = isStrict
+    configuration.oversizedBodies = oversizedBodies
     configuration.auditSelection = auditSelection
     configuration.auditFormat = auditFormat
     for range in trust { _ = configuration.trustedPeers.insert(range) }
@@ -90,6 +97,7 @@ struct ProxyPlan {
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
     apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
+    apply("limits.connections-per-client", to: &configuration.maximumConnectionsPerClient)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
       configuration.access = try accessPath.map { path throws(LineWriterError) in try LineWriter(path: path) }

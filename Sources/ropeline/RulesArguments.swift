@@ -73,13 +73,16 @@ struct RulesArguments: ParsableArguments {
   /// Loads and compiles the rules. Warnings go to stderr.
   ///
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
-  func inspector(mode: EnforcementMode, silencesWarnings: Bool = false) throws -> Inspector {
-    try inspector(mode: mode, settings: configuration.values(), silencesWarnings: silencesWarnings)
+  func inspector(mode: EnforcementMode, keepsValues: Bool? = nil, silencesWarnings: Bool = false) throws -> Inspector {
+    try inspector(mode: mode, settings: configuration.values(), keepsValues: keepsValues, silencesWarnings: silencesWarnings)
   }
 
-  /// - Parameter collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  /// - Parameters:
+  ///   - collections: what the collections of an earlier generation of rules hold; new ones otherwise.
+  ///   - keepsValues: instead of what the settings say of the value cache.
   func inspector(
     mode: EnforcementMode, settings: SettingValues, collections: CollectionStore = CollectionStore(), remembersClients: Bool = false,
+    keepsValues: Bool? = nil,
     silencesWarnings: Bool = false
   ) throws -> Inspector {
     let options = options(settings)
@@ -95,6 +98,7 @@ struct RulesArguments: ParsableArguments {
     configuration.collections = collections
     configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
       .load(remembersClients: remembersClients)
+    configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {

@@ -10,7 +10,7 @@ struct ImportTests {
     "SecLang": [],
     "PatternScan": ["CPCRE2", "CGramScan"],
     "BodyDecoding": ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"],
-    "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "BodyDecoding", "AddressFacts", "CCrypto"],
+    "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
     "SchemaValidation": ["BodyDecoding", "PatternScan"],
     "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
     "SchemaFiles": ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", "Yams"],

@@ -31,6 +31,24 @@ struct CRSRegressionTests {
     #expect(run.failures["942", default: []].count <= 5)
   }
 
+  /// The prefilter and the caches change what a request costs, never what is found in it.
+  @Test func theAnswersAreTheSameWithoutThePlan() async throws {
+    guard let folder = ConformanceMaterial.folder("crs-3.3") else { return }
+    guard FileManager.default.fileExists(atPath: "/usr/share/modsecurity-crs/rules") else { return }
+    // Every third test: a run without the plan takes its time.
+    let all = try CRSTestCase.read(folder: folder.appendingPathComponent("tests"))
+    let cases = all.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
+    #expect(cases.count > 700)
+    var options = RulesOptions()
+    options.loadsCRS = true
+    options.halvesBackslashes = true
+    let run = try await SuiteRun(cases, rules: options, usesPlan: false)
+    run.show("crs-3.3-without-plan")
+    for failure in run.failures.values.flatMap({ $0 }) where !Self.exceptions.contains(failure.id) {
+      Issue.record("\(failure.id): \(failure.reason)")
+    }
+  }
+
   /// What the CRS 4.x uses and 3.3 does not, in rules and tests of our own in its layout and schema.
   @Test func rulesInTheStyleOf4BehaveAsTheirTestsSay() async throws {
     let folder = ConformanceMaterial.packageRoot.appendingPathComponent("Tests/Fixtures/crs4-style")

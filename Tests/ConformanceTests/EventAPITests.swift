@@ -21,7 +21,7 @@ struct EventAPITests {
     let run = try await ProxyRun(rules: options(), mode: .detect)
     for test in cases {
       let (answer, records) = run.send(test.request)
-      #expect(RawClient.status(of: answer) != nil, "\(test.id) was not answered")
+      #expect(RawClient.status(of: answer.bytes) != nil, "\(test.id) was not answered")
       if let reason = test.failure(answer: answer, records: records) { Issue.record("\(test.id): \(reason)") }
     }
     try await run.stop()
@@ -41,7 +41,7 @@ struct EventAPITests {
   @Test func theRulesDenyAloneAndDoNotCountTwice() async throws {
     let run = try await ProxyRun(rules: options(), mode: .block)
     func status(_ target: String) -> Int? {
-      RawClient.status(of: run.send(Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)).answer)
+      RawClient.status(of: run.send(Array("GET \(target) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)).answer.bytes)
     }
     #expect(status("/.git/config") == 403, "a critical rule reaches the threshold by itself")
     #expect(status("/swagger.json") == 200, "a warning does not")

@@ -67,6 +67,6 @@ struct LibinjectionTests {
     let line = trimmed(line)
     guard !line.isEmpty, line[0] != 0x23 else { return nil }
     var output: [UInt8] = []
-    return line.withUnsafeBufferPointer { URLDecoding.decode($0, unicode: false, map: nil, into: &output) } ? output : line
+    return line.withUnsafeBufferPointer { transform(.urlDecode, $0, context: TransformationContext(), into: &output) } ? output : line
   }
 }

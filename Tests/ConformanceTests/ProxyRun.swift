@@ -16,8 +16,11 @@ final class ProxyRun: Sendable {
     let list = Mutex<[ExchangeRecord]>([])
   }
 
-  init(rules options: RulesOptions, mode: EnforcementMode) async throws {
-    let inspector = try Inspector(ruleSet: try RulesLoader(options: options).load(), configuration: InspectorConfiguration(mode: mode))
+  /// - Parameter usesPlan: false to ask every rule of every value, without prefilter and caches.
+  init(rules options: RulesOptions, mode: EnforcementMode, usesPlan: Bool = true) async throws {
+    var inspection = InspectorConfiguration(mode: mode)
+    inspection.usesPlan = usesPlan
+    let inspector = try Inspector(ruleSet: try RulesLoader(options: options).load(), configuration: inspection)
     let records = Records()
     group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     origin = try await SampleOrigin(group: group)
@@ -29,7 +32,7 @@ final class ProxyRun: Sendable {
   }
 
   /// Sends bytes, reads the answer, and gives the records that were made meanwhile.
-  func send(_ request: [UInt8]) -> (answer: [UInt8], records: [ExchangeRecord]) {
+  func send(_ request: [UInt8]) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
     records.list.withLock { $0.removeAll() }
     let answer = RawClient.exchange(request, port: proxy.port)
     return (answer, records.list.withLock { $0 })
@@ -44,7 +47,13 @@ final class ProxyRun: Sendable {
 
 extension CRSTestCase {
   /// Nil if the expectation holds, else why not.
-  func failure(answer: [UInt8], records: [ExchangeRecord]) -> String? {
+  func failure(answer: RawClient.Answer, records: [ExchangeRecord]) -> String? {
+    guard let reason = mismatch(answer: answer.bytes, records: records) else { return nil }
+    // What an exchange on a busy machine came to must not look like an answer of the rules.
+    return records.isEmpty ? "\(reason); there is no record, and \(answer.bytes.count) bytes of an answer, then: \(answer.end)" : reason
+  }
+
+  private func mismatch(answer: [UInt8], records: [ExchangeRecord]) -> String? {
     let rules = records.flatMap(\.outcome.evidence.rules).filter(\.isLogged)
     let ids = Set(rules.map(\.id))
     let status = RawClient.status(of: answer)

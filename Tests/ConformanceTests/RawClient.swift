@@ -2,10 +2,16 @@ import Glibc
 
 /// Sends bytes over a loopback connection and reads what comes back, without any help from an HTTP library.
 enum RawClient {
-  /// - Returns: the answer's bytes; empty if the peer closed without one.
-  static func exchange(_ request: [UInt8], port: Int, timeout: Int = 5) -> [UInt8] {
+  /// What came back, and why no more was read: for the words of a test that failed.
+  struct Answer {
+    var bytes: [UInt8] = []
+    var end: String
+  }
+
+  /// - Parameter timeout: seconds without a byte; a machine that is busy with other things may stand still for some.
+  static func exchange(_ request: [UInt8], port: Int, timeout: Int = 60) -> Answer {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { return [] }
+    guard descriptor >= 0 else { return Answer(end: "no socket: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
     var limit = timeval(tv_sec: timeout, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -17,7 +23,7 @@ enum RawClient {
     let isConnected = withUnsafePointer(to: &address) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 }
     }
-    guard isConnected else { return [] }
+    guard isConnected else { return Answer(end: "not connected: \(String(cString: strerror(errno)))") }
     var sent = 0
     while sent < request.count {
       let count = request[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
@@ -29,10 +35,11 @@ enum RawClient {
     var chunk = [UInt8](repeating: 0, count: 16_384)
     while true {
       let count = recv(descriptor, &chunk, chunk.count, 0)
-      guard count > 0 else { return answer }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return Answer(bytes: answer, end: count == 0 ? "closed" : String(cString: strerror(errno))) }
       answer += chunk[..<count]
       // One answer is enough where its length is known.
-      if let length = wholeLength(answer), answer.count >= length { return answer }
+      if let length = wholeLength(answer), answer.count >= length { return Answer(bytes: answer, end: "whole") }
     }
   }
 

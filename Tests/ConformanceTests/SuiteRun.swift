@@ -21,13 +21,14 @@ struct SuiteRun {
     SecResponseBodyMimeType text/plain text/html text/xml application/json
     """
 
-  init(_ cases: [CRSTestCase], rules: RulesOptions) async throws {
+  /// - Parameter usesPlan: false to ask every rule of every value, without prefilter and caches.
+  init(_ cases: [CRSTestCase], rules: RulesOptions, usesPlan: Bool = true) async throws {
     let setupFile = FileManager.default.temporaryDirectory.appendingPathComponent("ropeline-suite-\(UUID().uuidString).conf")
     try Self.setup.write(to: setupFile, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: setupFile) }
     var options = rules
     options.before = [setupFile.path] + options.before
-    let run = try await ProxyRun(rules: options, mode: .block)
+    let run = try await ProxyRun(rules: options, mode: .block, usesPlan: usesPlan)
     for test in cases {
       let (answer, records) = run.send(test.request)
       let family = String(test.id.prefix(3))

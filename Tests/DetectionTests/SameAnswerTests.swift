@@ -83,10 +83,13 @@ struct SameAnswerTests {
     return "\(outcome.verdict) \(outcome.inspected) \(outcome.evidence.anomaly) \(rules)"
   }
 
-  private static func inspector() throws -> Inspector {
+  private static func inspector(keepsValues: Bool = true, usesPlan: Bool = true) throws -> Inspector {
     var parser = RuleSetParser(reader: NoFiles())
     parser.parse(text: Array(rules.utf8), path: "test.conf")
-    return try Inspector(ruleSet: parser.finish(), configuration: InspectorConfiguration(mode: .block))
+    var configuration = InspectorConfiguration(mode: .block)
+    configuration.keepsValues = keepsValues
+    configuration.usesPlan = usesPlan
+    return try Inspector(ruleSet: parser.finish(), configuration: configuration)
   }
 
   private static let count = 600
@@ -100,6 +103,19 @@ struct SameAnswerTests {
       #expect(Self.answer(number, inspector, scratch) == fresh[number], "request \(number), reversed")
     }
     #expect(fresh.count { $0.contains("9 ") } > 100 && fresh.count { $0.hasSuffix("[]") } > 10, "both sides occur")
+  }
+
+  @Test func doesNotDependOnThePlanNorOnTheValueCache() throws {
+    let plain = try Self.inspector(usesPlan: false)
+    let planned = try Self.inspector(keepsValues: false)
+    let cached = try Self.inspector()
+    let scratches = [plain, planned, cached].map { $0.makeScratch() }
+    // Twice, so that the second time most values are known.
+    for number in Array(0..<Self.count) + Array(0..<Self.count) {
+      let expected = Self.answer(number, plain, scratches[0])
+      #expect(Self.answer(number, planned, scratches[1]) == expected, "request \(number)")
+      #expect(Self.answer(number, cached, scratches[2]) == expected, "request \(number), with the cache")
+    }
   }
 
   @Test func doesNotDependOnTransactionsInBetween() throws {

@@ -152,5 +152,6 @@ struct MalformedRequest: Sendable, CustomTestStringConvertible {
     .init("folded trailer", chunked("0\r\n x: y\r\n\r\n")),
     .init("blank before a trailer's colon", chunked("0\r\nx : y\r\n\r\n")),
     .init("trailers too long", chunked("0\r\nX: \(String(repeating: "a", count: 17_000))\r\n\r\n")),
+    .init("too many trailers", chunked("0\r\n\(String(repeating: "A: b\r\n", count: 129))\r\n")),
   ]
 }

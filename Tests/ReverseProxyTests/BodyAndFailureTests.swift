@@ -49,7 +49,7 @@ struct BodyAndFailureTests {
     try await Harness.withProxy(origins: [origin]) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(200))
+      pause(milliseconds: 200)
       let answer = client.receiveToEnd()
       #expect(answer.utf8.count { $0 == UInt8(ascii: "x") } >= size)
       #expect(!isChunked || answer.hasSuffix("\r\n0\r\n\r\n"))
@@ -162,7 +162,7 @@ struct BodyAndFailureTests {
     let log = Log()
     let down = ScriptedOrigin { _, _ in }
     down.stop()
-    try await Task.sleep(for: .milliseconds(50))
+    pause(milliseconds: 50)
     try await Harness.withProxy(origins: [down, Harness.polite(log)], log: log) { server, _ in
       for _ in 0..<4 {
         let client = LoopbackSocket.connect(port: server.port)
@@ -215,7 +215,7 @@ struct BodyAndFailureTests {
     try await Harness.withProxy(origins: [origin], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send(text)
-      try await Task.sleep(for: .milliseconds(100))
+      pause(milliseconds: 100)
       client.abort()
     }
     #expect(log.records.withLock { $0.count } == 1)
@@ -235,7 +235,7 @@ struct BodyAndFailureTests {
       let idle = LoopbackSocket.connect(port: server.port)
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-      while log.seen.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+      while log.seen.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       async let drained: Void = server.drain()
       let answer = await Thread.run { client.receiveToEnd() }
       // Whether the drain began before the answer, and so said `Connection: close`, is up to the scheduler.

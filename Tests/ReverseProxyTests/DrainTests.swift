@@ -10,7 +10,7 @@ struct DrainTests {
     let log = Log()
     let outcomes = Log()
     try await Harness.withProxy(
-      origins: [Harness.polite(log)], log: log, configure: { $0.drainGrace = .milliseconds(100) }
+      origins: [Harness.polite(log)], log: log, configure: { $0.drainGrace = .seconds(1) }
     ) { server, _ in
       let port = server.port
       let clients = (0..<8).map { _ in
@@ -24,7 +24,7 @@ struct DrainTests {
           }
         }
       }
-      try await Task.sleep(for: .milliseconds(200))
+      pause(milliseconds: 200)
       try await server.drain()
       await Thread.run { for client in clients { client.wait() } }
     }
@@ -48,7 +48,7 @@ struct DrainTests {
       #expect(!idle.receive(until: "ok").contains("Connection: close"))
       let fresh = LoopbackSocket.connect(port: server.port)
       async let drained: Void = server.drain()
-      try await Task.sleep(for: .milliseconds(100))
+      pause(milliseconds: 100)
       let admin = LoopbackSocket.connect(port: server.adminPort ?? 0)
       admin.send("GET /readyz HTTP/1.1\r\nHost: h\r\n\r\n")
       #expect(await Thread.run { admin.receiveToEnd() }.hasPrefix("HTTP/1.1 503 "))
@@ -76,7 +76,7 @@ struct DrainTests {
       #expect(await Thread.run { idle.receive() }.isEmpty)
       // A request that crosses the end is not answered, but it costs nothing that was: no reset comes.
       #expect(idle.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"))
-      try await Task.sleep(for: .milliseconds(50))
+      pause(milliseconds: 50)
       var error: Int32 = 0
       var length = socklen_t(MemoryLayout<Int32>.size)
       getsockopt(idle.descriptor, SOL_SOCKET, SO_ERROR, &error, &length)

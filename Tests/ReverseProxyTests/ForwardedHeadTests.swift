@@ -50,18 +50,67 @@ struct ForwardedHeadTests {
     #expect(origin.connectionCount == 1)
   }
 
+  @Test("Connection takes nothing away that this proxy adds")
+  func connectionOptions() async throws {
+    let head = try await forwarded(
+      "Connection: X-Forwarded-For, X-Forwarded-Proto, X-Request-ID, Via, Host, Content-Length, Authorization-Result\r\nAuthorization-Result: ok\r\n",
+      line: "POST / HTTP/1.1")
+    for name in [
+      "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Proto: http", "X-Request-ID: ", "Via: 1.1 ropeline-", "Host: h", "Content-Length: 0",
+    ] {
+      #expect(head.contains("\r\n\(name)"), "\(name)")
+    }
+    #expect(!head.contains("Authorization-Result"))
+  }
+
+  /// (what a trusted peer sends, whether it is kept)
+  static let names: [(name: String, isKept: Bool)] = [
+    ("abcdefgh", true), ("A-b.c_d-0", true), (String(repeating: "a", count: 128), true), (String(repeating: "a", count: 129), false),
+    (String(repeating: "a", count: 10_000), false), ("abcdefg", false), ("", false), ("abc\"defgh", false), ("abc defgh", false),
+    ("abcdéfgh", false), ("abcdefgh;", false),
+  ]
+
+  @Test("a request's name from outside is kept only if it is fit to be written down", arguments: names)
+  func requestNames(row: (name: String, isKept: Bool)) async throws {
+    let head = try await forwarded("X-Request-ID: \(row.name)\r\n") { _ = $0.trustedPeers.insert("127.0.0.0/8") }
+    #expect(head.contains("\r\nX-Request-ID: \(row.name)\r\n") == row.isKept)
+    #expect(row.isKept || head.firstMatch(of: /\r\nX-Request-ID: [0-9a-f-]{36}\r\n/) != nil)
+    #expect(Self.names.count == 11)
+  }
+
+  @Test("of an answer that rules look at no slices are asked for", arguments: [false, true])
+  func ranges(isInspected: Bool) async throws {
+    let log = Log()
+    try await Harness.withProxy(
+      rules: isInspected ? "SecResponseBodyAccess On" : "", origins: [Harness.polite(log)], log: log
+    ) { server, _ in
+      let client = LoopbackSocket.connect(port: server.port)
+      client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nRange: bytes=0-1\r\nIf-Range: x\r\nX-Range: 1\r\n\r\n")
+      #expect(client.receiveToEnd().hasSuffix("ok"))
+      client.close()
+    }
+    let head = try #require(log.seen.withLock { $0.first })
+    #expect(head.contains("\r\nRange: ") == !isInspected && head.contains("\r\nIf-Range: ") == !isInspected)
+    #expect(head.contains("\r\nX-Range: 1\r\n"))
+  }
+
   /// Fields that only a trusted peer may send, and fields that anybody may.
   static let claims = [
     "X-Forwarded-Port", "X-Forwarded-Server", "X-FORWARDED-Prefix", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP",
-    "X-Cluster-Client-IP", "X_Forwarded_Port", "X_Real-IP",
+    "X-Cluster-Client-IP", "X_Forwarded_Port", "X_Real-IP", "X-Request-Start", "Remote-User", "X-Auth-Request-User",
   ]
-  static let harmless = ["X_Filename", "X-Filename", "X-Forward", "X_Odd_Name", "Client", "Via_", "Accept"]
-  static let never = ["X_Forwarded_For", "X_FORWARDED-PROTO", "Transfer_Encoding", "Content_Length", "X_Request_ID", "Forwarded"]
+  static let harmless = [
+    "X_Filename", "X-Filename", "X-Forward", "X_Odd_Name", "Client", "Via_", "Accept", "X-Requested-With", "X-Auth-Token", "Range",
+  ]
+  static let never = [
+    "X_Forwarded_For", "X_FORWARDED-PROTO", "Transfer_Encoding", "Content_Length", "X_Request_ID", "Forwarded", "X-Ropeline-Score",
+    "X_ROPELINE-User",
+  ]
 
   @Test("only a trusted peer says where a request came from", arguments: [false, true])
   func claims(isTrusted: Bool) async throws {
     let names = Self.claims + Self.harmless + Self.never
-    #expect(names.count == 23)
+    #expect(names.count == 31)
     let fields = names.map { "\($0): marked-\($0)\r\n" }.joined()
     let head = try await forwarded(fields) { configuration in
       if isTrusted { _ = configuration.trustedPeers.insert("127.0.0.0/8") }

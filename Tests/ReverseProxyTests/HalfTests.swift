@@ -1,5 +1,6 @@
 import HTTPModel
 import HTTPWire
+import NIOCore
 import RuleEngine
 import Testing
 
@@ -11,7 +12,7 @@ struct HalfTests {
   func streamedRequest() {
     var half = RequestHalf()
     half.headArrived()
-    half.collect(limit: 10, overLimit: .processPartial)
+    half.collect(limit: 10, overLimit: .partial)
     half.wait()
     half.stream()
     half.complete()
@@ -37,12 +38,13 @@ struct HalfTests {
     var half = AnswerHalf()
     half.expect()
     #expect(half.sentStatus == nil)
-    half.relay(head: Array("HEAD ".utf8), status: 200, framing: answer.framing)
+    half.relay(head: ByteBuffer(string: "HEAD "), status: 200, framing: answer.framing)
     #expect(half.sentStatus == nil)
     var text = ""
     for (index, piece) in answer.pieces.enumerated() {
-      let (start, end) = half.wrap(count: piece.utf8.count, isLast: index == answer.pieces.count - 1)
-      text += String(decoding: start, as: UTF8.self) + piece + end.description
+      var start = half.takeHead() ?? ByteBuffer()
+      let end = half.wrap(count: piece.utf8.count, isLast: index == answer.pieces.count - 1, start: &start)
+      text += String(buffer: start) + piece + end.description
       #expect(half.sentStatus == 200)
     }
     #expect(text == "HEAD " + answer.expected)
@@ -69,7 +71,7 @@ struct WaitingTests {
     case .complete: request.complete()
     case .over: request.end()
     }
-    if relaying { answer.relay(head: [0], status: 200, framing: .chunked) }
+    if relaying { answer.relay(head: ByteBuffer(string: "x"), status: 200, framing: .chunked) }
     return (request, answer)
   }
 

@@ -28,7 +28,7 @@ enum Harness {
 
   static func withProxy(
     rules: String = "", mode: EnforcementMode = .block, origins: [ScriptedOrigin], log: Log = Log(),
-    configure: (inout ProxyConfiguration) -> Void = { _ in }, _ body: (ProxyServer, Log) async throws -> Void
+    configure: (inout ProxyConfiguration) -> Void = { _ in }, _ body: @Sendable (ProxyServer, Log) async throws -> Void
   ) async throws {
     var configuration = ProxyConfiguration(upstreams: origins.map { Upstream(host: "127.0.0.1", port: $0.port) })
     configuration.listenPort = 0
@@ -36,9 +36,12 @@ enum Harness {
     configuration.drainTimeout = .seconds(5)
     configuration.drainGrace = .milliseconds(20)
     configure(&configuration)
-    let server = try await ProxyServer.start(configuration: configuration, inspector: try inspector(rules, mode))
-    try await body(server, log)
-    try await server.drain()
+    let inspector = try inspector(rules, mode)
+    try await withTaskExecutorPreference(WaitingThreads.shared) { [configuration] in
+      let server = try await ProxyServer.start(configuration: configuration, inspector: inspector)
+      try await body(server, log)
+      try await server.drain()
+    }
     for origin in origins { origin.stop() }
   }
 

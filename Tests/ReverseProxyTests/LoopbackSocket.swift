@@ -1,13 +1,13 @@
 import Glibc
 import Synchronization
 
-/// One end of a loopback connection with blocking calls that give up after five seconds.
+/// One end of a loopback connection with blocking calls that give up after twenty seconds.
 struct LoopbackSocket: Sendable {
   let descriptor: Int32
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    var limit = timeval(tv_sec: 20, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }

@@ -72,7 +72,7 @@ struct ResourceTests {
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n")
       for _ in 0..<40 where log.records.withLock({ $0.isEmpty }) {
         client.send("x")
-        try await Task.sleep(for: .milliseconds(20))
+        pause(milliseconds: 20)
       }
       #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 408 "))
       client.close()
@@ -88,7 +88,7 @@ struct ResourceTests {
     ) { server, log in
       let half = LoopbackSocket.connect(port: server.port)
       half.send("POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 80000\r\n\r\n" + String(repeating: "x", count: 70_000))
-      try await Task.sleep(for: .milliseconds(150))
+      pause(milliseconds: 150)
       let second = LoopbackSocket.connect(port: server.port)
       second.send(Harness.post(String(repeating: "x", count: 60_000)))
       let answer = second.receiveToEnd()
@@ -127,6 +127,61 @@ struct ResourceTests {
     }
   }
 
+  @Test("who has waited longest for a next request makes room")
+  func eviction() async throws {
+    let log = Log()
+    try await Harness.withProxy(origins: [Harness.polite(log)], log: log, configure: { $0.maximumConnections = 2 }) { server, _ in
+      func ask(_ client: LoopbackSocket) -> Bool {
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+        return client.receive(until: "\r\n\r\nok").hasSuffix("ok")
+      }
+      let idle = LoopbackSocket.connect(port: server.port)
+      #expect(ask(idle))
+      let busy = LoopbackSocket.connect(port: server.port)
+      #expect(ask(busy))
+      busy.send("GET /busy HTTP/1.1\r\n")
+      pause(milliseconds: 100)
+      let third = LoopbackSocket.connect(port: server.port)
+      #expect(ask(third))
+      #expect(idle.receive().isEmpty, "closed without a word")
+      busy.send("Host: h\r\n\r\n")
+      #expect(busy.receive(until: "\r\n\r\nok").hasSuffix("ok"))
+      for client in [idle, busy, third] { client.close() }
+    }
+  }
+
+  @Test("a client that has all its connections is told so, and others are not", arguments: [false, true])
+  func connectionsOfOneClient(isTrusted: Bool) async throws {
+    let log = Log()
+    try await Harness.withProxy(
+      origins: [Harness.polite(log)], log: log,
+      configure: {
+        $0.maximumConnectionsPerClient = 2
+        if isTrusted { _ = $0.trustedPeers.insert("127.0.0.1") }
+      }
+    ) { server, _ in
+      let clients = (0..<3).map { _ in LoopbackSocket.connect(port: server.port) }
+      pause(milliseconds: 50)
+      for client in clients { client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n") }
+      let statuses = clients.map { $0.receiveToEnd().prefix(12) }.sorted()
+      #expect(statuses == ["HTTP/1.1 200", "HTTP/1.1 200", isTrusted ? "HTTP/1.1 200" : "HTTP/1.1 429"])
+      for client in clients { client.close() }
+      pause(milliseconds: 200)
+      let next = LoopbackSocket.connect(port: server.port)
+      next.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+      #expect(next.receiveToEnd().hasSuffix("ok"))
+      next.close()
+    }
+  }
+
+  @Test("a client is an IPv4 address or 64 bits of IPv6")
+  func clientKeys() {
+    #expect(AddressRanges.clientKey("192.0.2.1") == AddressRanges.clientKey("::ffff:192.0.2.1"))
+    #expect(AddressRanges.clientKey("192.0.2.1") != AddressRanges.clientKey("192.0.2.2"))
+    #expect(AddressRanges.clientKey("2001:db8::1") == AddressRanges.clientKey("2001:db8::ffff:2"))
+    #expect(AddressRanges.clientKey("2001:db8::1") != AddressRanges.clientKey("2001:db8:0:1::1"))
+  }
+
   @Test("more connections than there is room for are told so, until one ends")
   func connections() async throws {
     let log = Log()
@@ -144,11 +199,14 @@ struct ResourceTests {
       let first = LoopbackSocket.connect(port: server.port)
       let second = LoopbackSocket.connect(port: server.port)
       #expect(ask(first).hasPrefix("HTTP/1.1 200 ") && ask(second).hasPrefix("HTTP/1.1 200 "))
+      // Neither is idle: each has begun its next request.
+      for client in [first, second] { client.send("GET / HTTP/1.1\r\n") }
+      pause(milliseconds: 100)
       let third = LoopbackSocket.connect(port: server.port)
       #expect(third.receiveToEnd().hasPrefix("HTTP/1.1 503 "))
       third.close()
       first.close()
-      try await Task.sleep(for: .milliseconds(100))
+      pause(milliseconds: 200)
       let fourth = LoopbackSocket.connect(port: server.port)
       #expect(ask(fourth).hasPrefix("HTTP/1.1 200 "))
       let admin = LoopbackSocket.connect(port: server.adminPort ?? 0)

@@ -9,13 +9,15 @@ struct SlowReaderTests {
   /// The whole answer is held for phase 4, and so written at once.
   private static let held = "SecResponseBodyAccess On\nSecResponseBodyLimit 20000000\nSecResponseBodyMimeType text/html"
 
+  /// Made before the clock runs.
+  private static let answer =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(size)\r\n\r\n" + String(repeating: "#", count: size)
+
   /// Answers with `size` times #, and keeps the connection.
   private static func large() -> ScriptedOrigin {
-    ScriptedOrigin { connection, _ in
-      let body = String(repeating: "#", count: size)
-      while Harness.readRequest(connection) != nil {
-        connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: \(size)\r\n\r\n\(body)")
-      }
+    let answer = answer
+    return ScriptedOrigin { connection, _ in
+      while Harness.readRequest(connection) != nil { connection.send(answer) }
     }
   }
 
@@ -32,9 +34,9 @@ struct SlowReaderTests {
     try await Harness.withProxy(rules: Self.held, origins: [Self.large()], configure: Self.patient) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\(fields)\r\n")
-      while log.records.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+      while log.records.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       client.endSending()
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 450)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -45,7 +47,7 @@ struct SlowReaderTests {
     try await Harness.withProxy(rules: Self.held, origins: [Self.large()], configure: Self.patient) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 450)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -56,13 +58,24 @@ struct SlowReaderTests {
     try await Harness.withProxy(
       rules: rules, origins: [Self.large()],
       configure: {
-        $0.idleTimeout = .seconds(3)
+        $0.adminPort = 0
+        $0.idleTimeout = .seconds(60)
+        $0.upstreamTimeout = .seconds(60)
         $0.writeTimeout = .milliseconds(100)
       }
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(900))
+      var wasThere = false
+      for _ in 0..<200 {
+        let admin = LoopbackSocket.connect(port: server.adminPort ?? 0)
+        admin.send("GET /metrics HTTP/1.1\r\nHost: h\r\n\r\n")
+        let isThere = !admin.receiveToEnd().contains("\nropeline_connections 0\n")
+        admin.close()
+        if wasThere, !isThere { break }
+        wasThere = wasThere || isThere
+        pause(milliseconds: 50)
+      }
       #expect(Self.count(client.receiveToEnd()) < Self.size)
       client.close()
     }
@@ -73,13 +86,13 @@ struct SlowReaderTests {
     try await Harness.withProxy(
       origins: [Self.large()],
       configure: {
-        $0.upstreamTimeout = .milliseconds(150)
-        $0.writeTimeout = .seconds(3)
+        $0.upstreamTimeout = .seconds(1)
+        $0.writeTimeout = .seconds(8)
       }
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
-      try await Task.sleep(for: .milliseconds(450))
+      pause(milliseconds: 2500)
       #expect(Self.count(client.receiveToEnd()) == Self.size)
       client.close()
     }
@@ -90,9 +103,9 @@ struct SlowReaderTests {
     try await Harness.withProxy(
       rules: rules, origins: [Self.large()],
       configure: {
-        $0.idleTimeout = .milliseconds(300)
-        $0.upstreamTimeout = .milliseconds(300)
-        $0.writeTimeout = .milliseconds(300)
+        $0.idleTimeout = .seconds(1)
+        $0.upstreamTimeout = .seconds(1)
+        $0.writeTimeout = .seconds(1)
       }
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port, receiveBuffer: 8192)
@@ -101,7 +114,7 @@ struct SlowReaderTests {
       // Much less than the kernel takes in one go: to the proxy's writes, this client stands still.
       for _ in 0..<30 {
         count += Self.count(String(decoding: client.receive(atMost: 4096), as: UTF8.self))
-        try await Task.sleep(for: .milliseconds(30))
+        pause(milliseconds: 100)
       }
       #expect(count + Self.count(client.receiveToEnd()) == Self.size)
       client.close()

@@ -35,7 +35,7 @@ struct UpstreamReuseTests {
       let client = LoopbackSocket.connect(port: server.port)
       client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc")
       #expect(client.receive(until: "\r\n\r\n").hasPrefix("HTTP/1.1 408 "))
-      try await Task.sleep(for: .milliseconds(400))
+      pause(milliseconds: 400)
       #expect(Self.get("/next", port: server.port).hasSuffix("ok"))
       client.close()
       #expect(log.records.withLock { $0.map(\.status) } == [408, 200])
@@ -103,7 +103,9 @@ struct UpstreamReuseTests {
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
       }
     }
-    try await Harness.withProxy(origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(500) }) { server, _ in
+    try await Harness.withProxy(
+      rules: "SecRequestBodyNoFilesLimit 13107200", origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(500) }
+    ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send(Harness.post(String(repeating: "x", count: 12_000_000)))
       #expect(client.receiveToEnd().hasSuffix("early"))
@@ -184,7 +186,7 @@ struct UpstreamReuseTests {
       #expect(Self.get("/1", port: server.port).hasSuffix("\r\n\r\n0"))
       #expect(Self.get("/2", port: server.port).hasSuffix("\r\n\r\n0"))
       // Twice the limit at most, as it is looked at now and then.
-      for _ in 0..<100 where log.seen.withLock({ $0.isEmpty }) { try await Task.sleep(for: .milliseconds(10)) }
+      for _ in 0..<100 where log.seen.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       #expect(log.seen.withLock { $0 } == ["ended 0"])
       #expect(Self.get("/3", port: server.port).hasSuffix("\r\n\r\n1"))
     }

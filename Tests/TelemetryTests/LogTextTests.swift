@@ -72,8 +72,8 @@ struct LogTextTests {
   @Test func metricsCountByVerdictAndRule() throws {
     let metrics = Metrics(version: "1")
     let record = try record(target: "/", agent: [0x78], rules: "SecAction \"id:7,phase:1,deny,log\"")
-    metrics.record(record)
-    metrics.record(record)
+    let shards = [metrics.makeShard(), metrics.makeShard()]
+    for shard in shards { metrics.record(record, in: shard) }
     let text = metrics.text(droppedLines: 3)
     #expect(text.contains("ropeline_rule_matches_total{rule_id=\"7\"} 2\n"))
     #expect(text.contains("ropeline_requests_total{verdict=\"block\",reason=\"rules\"} 2\n"))

@@ -191,8 +191,9 @@ struct RuleIndexSet: Equatable, Sendable {
 }
 
 /// Text with macros whose names are resolved.
-struct CompiledText: @unchecked Sendable {
-  // Unchecked for the view alone, which the rule set keeps and nothing changes.
+final class CompiledText: @unchecked Sendable {
+  // Unchecked for the views alone, which the rule set keeps and nothing changes. A class, since effects and operands that hold
+  // texts are passed around.
   enum Part: Sendable {
     case literal([UInt8])
     case value(ValueSource, variable: VariableName, key: [UInt8]?)
@@ -201,6 +202,13 @@ struct CompiledText: @unchecked Sendable {
   /// The text if it holds no macro.
   let fixed: [UInt8]?
   let fixedView: ByteView?
+  /// The parts as plain values, if all of them are texts and transaction variables.
+  let pieces: UnsafeBufferPointer<Piece>?
+
+  enum Piece: BitwiseCopyable {
+    case text(ByteView)
+    case variable(Int)
+  }
 
   init(_ text: MacroText, keys: inout TransactionKeyTable, bytes: RuleBytes) {
     parts = text.parts.compactMap { part in
@@ -219,6 +227,14 @@ struct CompiledText: @unchecked Sendable {
       fixed = nil
     }
     fixedView = fixed.map { bytes.keep($0) }
+    let pieces: [Piece] = parts.compactMap { part in
+      switch part {
+      case .literal(let text): .text(bytes.keep(text))
+      case .value(.transactionVariable(let slot), _, _): .variable(slot)
+      case .value: nil
+      }
+    }
+    self.pieces = pieces.count == parts.count ? bytes.keep(pieces) : nil
   }
 }
 

@@ -35,6 +35,9 @@ public final class CompiledRuleSet: Sendable {
   /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
   let readsBodyError: Bool
 
+  /// Whether a rule reads `ENV`.
+  let readsEnvironment: Bool
+
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
     transformations: TransformationTree, transactionKeys: TransactionKeyTable, pcreLimitsSlot: Int, xmlPaths: [XMLPath],
@@ -48,6 +51,7 @@ public final class CompiledRuleSet: Sendable {
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
+    readsEnvironment = transactionKeys.namesEnvironment
     let scratch = RegexScratch()
     for link in phases.joined().flatMap(\.links) {
       for target in link.targets { target.resolve(transactionKeys, scratch) }

@@ -5,7 +5,20 @@ final class RuleBytes: @unchecked Sendable {
   // Unchecked: nothing is added once the rule set is made.
   private var chunks: [UnsafeMutableBufferPointer<UInt8>] = []
 
-  deinit { for chunk in chunks { chunk.deallocate() } }
+  deinit {
+    for chunk in chunks { chunk.deallocate() }
+    for other in others { other.deallocate() }
+  }
+
+  private var others: [UnsafeMutableRawPointer] = []
+
+  /// The same for a list of plain values.
+  func keep<Element: BitwiseCopyable>(_ list: [Element]) -> UnsafeBufferPointer<Element> {
+    let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(list.count, 1))
+    _ = buffer.initialize(from: list)
+    others.append(UnsafeMutableRawPointer(buffer.baseAddress!))  // A buffer of one element has an address.
+    return UnsafeBufferPointer(start: buffer.baseAddress, count: list.count)
+  }
 
   func keep(_ bytes: [UInt8]) -> ByteView {
     guard !bytes.isEmpty else { return ByteArena.empty }

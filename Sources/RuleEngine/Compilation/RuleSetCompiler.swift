@@ -262,7 +262,7 @@ public struct RuleSetCompiler {
       selector = .key(lowercased(bytes))
     case .regex(let bytes):
       do {
-        selector = .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+        selector = try CompiledSelector.pattern(bytes)
       } catch {
         report(error, at: target.selector?.range ?? target.range)
         return nil
@@ -359,7 +359,7 @@ public struct RuleSetCompiler {
       case .key(let bytes): compiled = .key(lowercased(bytes))
       case .regex(let bytes):
         do {
-          compiled = .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+          compiled = try CompiledSelector.pattern(bytes)
         } catch {
           report(error, at: range)
         }

@@ -59,7 +59,32 @@ enum ValueSource: Equatable, Sendable {
 enum CompiledSelector: Sendable {
   /// Lower case.
   case key([UInt8])
+  /// A pattern that is a plain text, in lower case, somewhere or at the beginning.
+  case containing([UInt8])
+  case beginning([UInt8])
   case regex(RegexPattern)
+
+  /// - Throws: PCRE2's reason.
+  static func pattern(_ bytes: [UInt8]) throws(RegexError) -> CompiledSelector {
+    let isAnchored = bytes.first == UInt8(ascii: "^")
+    let text = isAnchored ? bytes.dropFirst() : bytes[...]
+    let isPlain = text.allSatisfy { $0 == 0x5F || $0 == 0x2D || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }
+    if isPlain, !text.isEmpty { return isAnchored ? .beginning(lowercased(Array(text))) : .containing(lowercased(Array(text))) }
+    return .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+  }
+
+  func matches(_ key: ByteView, _ scratch: RegexScratch) -> Bool {
+    switch self {
+    case .key(let bytes): key.equalsIgnoringCase(bytes)
+    case .beginning(let bytes): key.count >= bytes.count && ByteView(rebasing: key[..<bytes.count]).equalsIgnoringCase(bytes)
+    case .containing(let bytes):
+      key.count >= bytes.count
+        && (0...(key.count - bytes.count)).contains {
+          lowercase(key[$0]) == bytes[0] && ByteView(rebasing: key[$0..<($0 + bytes.count)]).equalsIgnoringCase(bytes)
+        }
+    case .regex(let pattern): scratch.firstMatch(pattern, in: key) == .match
+    }
+  }
 }
 
 /// One target of a rule, ready to be asked.
@@ -123,7 +148,11 @@ extension ValueSource {
     case .multipartPartHeaders: .values([.partHeaders])
     case .matchedVars: .values([.matchedVars])
     case .matchedVarsNames: .names([.matchedVars])
-    case .env: .values([.env])
+    case .env:
+      {
+        keys.namesEnvironment = true
+        return .values([.env])
+      }()
     case .geo: .values([.geo])
     case .ip: .values([.ip])
     case .global: .values([.global])
@@ -148,13 +177,7 @@ extension CompiledTarget {
   func resolve(_ keys: TransactionKeyTable, _ scratch: RegexScratch) {
     guard source == .transactionVariables else { return }
     pickedSlots = keys.keys.indices.filter { slot in
-      keys.keys[slot].withUnsafeBufferPointer { key in
-        switch selector {
-        case nil: true
-        case .key(let bytes)?: key.equalsIgnoringCase(bytes)
-        case .regex(let pattern)?: scratch.firstMatch(pattern, in: key) == .match
-        }
-      }
+      keys.keys[slot].withUnsafeBufferPointer { selector?.matches($0, scratch) ?? true }
     }
     .map { Int32($0) }
   }
@@ -164,6 +187,8 @@ extension CompiledTarget {
 struct TransactionKeyTable: Sendable {
   private(set) var slots: [[UInt8]: Int] = [:]
   private(set) var keys: [[UInt8]] = []
+  /// Whether a rule reads `ENV`, which few do.
+  var namesEnvironment = false
 
   /// Slots 0 to 9 are the captures.
   init() {

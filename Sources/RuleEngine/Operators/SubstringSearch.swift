@@ -1,3 +1,4 @@
+import CGramScan
 import Glibc
 
 /// A text to look for in values. All its places are visited in one pass (Knuth, Morris, Pratt), so that no value costs more than
@@ -24,11 +25,8 @@ struct SubstringSearch: Sendable {
   /// For a needle that is known only now: `@within` looks for the value inside of the operand.
   static func occurs(_ needle: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>) -> Bool {
     guard needle.count <= text.count else { return false }
-    return withUnsafeTemporaryAllocation(of: Int.self, capacity: needle.count + 1) { shorter in
-      shorter.initialize(repeating: 0)
-      fill(shorter, for: needle)
-      return scan(text, for: needle, UnsafeBufferPointer(shorter)) { _, _ in true }
-    }
+    guard let start = needle.baseAddress, !needle.isEmpty else { return true }
+    return ropeline_contains(text.baseAddress, text.count, start, needle.count)
   }
 
   private func scan(_ text: UnsafeBufferPointer<UInt8>, accepts: (_ start: Int, _ end: Int) -> Bool) -> Bool {

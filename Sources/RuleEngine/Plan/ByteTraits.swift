@@ -1,3 +1,4 @@
+import CGramScan
 import SecLang
 
 /// Which kinds of bytes occur in a text: enough to know of most transformations that they change nothing.
@@ -29,48 +30,57 @@ struct ByteTraits: OptionSet, Sendable {
   /// Stands for transformations of which nothing is known beforehand: in every text.
   static let any = ByteTraits(rawValue: 1 << 15)
 
-  private static let table: [UInt32] = (0...255).map { byte in
-    var traits: ByteTraits = []
-    switch UInt8(byte) {
-    case 0x41...0x5A: traits = .upper
-    case 0x61...0x7A: traits = .lower
-    case UInt8(ascii: "%"): traits = .percent
-    case UInt8(ascii: "+"): traits = .plus
-    case UInt8(ascii: "&"): traits = .ampersand
-    case UInt8(ascii: "\\"): traits = .backslash
-    case 0x80...0xFF: traits = .high
-    case 0: traits = .null
-    case 0x20: traits = .blank
-    case 0x09...0x0D: traits = .otherSpace
-    case UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "<"): traits = .commentMark
-    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "^"), UInt8(ascii: ","), UInt8(ascii: ";"): traits = .shellMark
-    default: break
+  /// A dot, a slash or an opening parenthesis: only with one of them do neighbors matter. Not a trait of its own.
+  private static let neighborMark: UInt32 = 1 << 31
+
+  /// By byte. Never freed.
+  nonisolated(unsafe) private static let table: UnsafeMutablePointer<UInt32> = {
+    let table = UnsafeMutablePointer<UInt32>.allocate(capacity: 256)
+    for byte in 0..<256 { table[byte] = traits(of: UInt8(byte)) }
+    return table
+  }()
+
+  private static func traits(of byte: UInt8) -> UInt32 {
+    switch byte {
+    case 0x41...0x5A: upper.rawValue
+    case 0x61...0x7A: lower.rawValue
+    case UInt8(ascii: "%"): percent.rawValue
+    case UInt8(ascii: "+"): plus.rawValue
+    case UInt8(ascii: "&"): ampersand.rawValue
+    case UInt8(ascii: "\\"): backslash.rawValue
+    case 0x80...0xFF: high.rawValue
+    case 0: null.rawValue
+    case 0x20: blank.rawValue | neighborMark
+    case 0x09...0x0D: otherSpace.rawValue
+    case UInt8(ascii: "*"), UInt8(ascii: "#"), UInt8(ascii: "-"), UInt8(ascii: "<"): commentMark.rawValue
+    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "^"), UInt8(ascii: ","), UInt8(ascii: ";"): shellMark.rawValue
+    case UInt8(ascii: "."), UInt8(ascii: "/"): neighborMark
+    default: 0
     }
-    return traits.rawValue
   }
 
-  /// One pass over the text.
+  /// One pass over the text, and a second one if it holds blanks, dots or slashes.
   static func of(_ text: ByteView) -> ByteTraits {
-    table.withUnsafeBufferPointer { table in
-      var found = ByteTraits.any.rawValue
-      var previous: UInt8 = UInt8(ascii: "/")
-      var isFirst = true
-      for byte in text {
-        found |= table[Int(byte)]
-        switch byte {
-        case UInt8(ascii: "."): if previous == UInt8(ascii: "/") { found |= pathMark.rawValue }
-        case UInt8(ascii: "/"):
-          if previous == UInt8(ascii: "/"), !isFirst { found |= pathMark.rawValue }
-          if previous == 0x20 { found |= blankBeforeMark.rawValue }
-        case UInt8(ascii: "("): if previous == 0x20 { found |= blankBeforeMark.rawValue }
-        case 0x20: if previous == 0x20 { found |= doubleBlank.rawValue }
-        default: break
-        }
-        previous = byte
-        isFirst = false
+    guard let start = text.baseAddress else { return .any }
+    let found = ropeline_join_classes(table, start, text.count)
+    guard found & neighborMark != 0 else { return ByteTraits(rawValue: found | any.rawValue) }
+    return ByteTraits(rawValue: found & ~neighborMark | any.rawValue | neighbors(start, text.count))
+  }
+
+  private static func neighbors(_ text: UnsafePointer<UInt8>, _ count: Int) -> UInt32 {
+    var found: UInt32 = text[0] == UInt8(ascii: ".") ? pathMark.rawValue : 0
+    var previous = text[0]
+    for index in stride(from: 1, to: count, by: 1) {
+      let byte = text[index]
+      if previous == 0x20 {
+        if byte == 0x20 { found |= doubleBlank.rawValue }
+        if byte == UInt8(ascii: "/") || byte == UInt8(ascii: "(") { found |= blankBeforeMark.rawValue }
+      } else if previous == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") {
+        found |= pathMark.rawValue
       }
-      return ByteTraits(rawValue: found)
+      previous = byte
     }
+    return found
   }
 }
 

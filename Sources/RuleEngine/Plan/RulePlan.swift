@@ -47,11 +47,11 @@ final class RulePlan: @unchecked Sendable {
     /// The range in `fields`.
     var firstField = 0
     var endField = 0
-    /// The words of answers in which its probes' bits lie, and the banks that those are in.
-    var firstWord = 0
-    var wordCount = 0
+    /// The banks in which its probes' bits lie.
     var firstBank = 0
     var endBank = 0
+
+    var bankCount: Int { endBank - firstBank }
   }
 
   /// Values of which the probes of a group ask, with the lists of transformations before that.
@@ -90,7 +90,8 @@ final class RulePlan: @unchecked Sendable {
   let fields: UnsafeMutableBufferPointer<Field>
   let steps: UnsafeMutableBufferPointer<Step>
   let items: UnsafeMutableBufferPointer<Item>
-  let masks: UnsafeMutableBufferPointer<UInt64>
+  /// Of each mask one row for each bank of its group.
+  let masks: UnsafeMutableBufferPointer<SIMD4<UInt64>>
   /// By bit of the prefilter's answers; a probe may have several bits.
   let probeOfBit: UnsafeMutableBufferPointer<Int32>
   let probeCount: Int
@@ -99,7 +100,7 @@ final class RulePlan: @unchecked Sendable {
   private let bytes: RuleBytes
 
   init(
-    heads: [[Head]], groups: [Group], fields: [Field], steps: [Step], items: [Item], masks: [UInt64], probeOfBit: [Int32],
+    heads: [[Head]], groups: [Group], fields: [Field], steps: [Step], items: [Item], masks: [SIMD4<UInt64>], probeOfBit: [Int32],
     requirements: [RequiredTexts], nodes: NodeFacts, bytes: RuleBytes
   ) {
     self.heads = heads.map(Self.buffer)

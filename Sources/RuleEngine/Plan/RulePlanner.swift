@@ -45,7 +45,7 @@ struct RulePlanner {
   private var fields: [RulePlan.Field] = []
   private var steps: [RulePlan.Step] = []
   private var items: [RulePlan.Item] = []
-  private var masks: [UInt64] = []
+  private var masks: [SIMD4<UInt64>] = []
   private var probeOfBit: [Int32] = []
   private var probeCount = 0
 
@@ -117,7 +117,7 @@ struct RulePlanner {
     guard slots.count <= 2 else { return }
     switch target.selector {
     case .key(let key): head.key = bytes.keep(key)
-    case .regex: return
+    case .regex, .containing, .beginning: return
     case nil: break
     }
     head.kind = .tally
@@ -173,7 +173,11 @@ struct RulePlanner {
   /// Gives each probe its bit. Probes behind few gates come first, so that a low paranoia level needs few banks.
   private mutating func group(_ nodes: NodeFacts) -> [RequiredTexts] {
     let gates = gatesBefore()
-    let keys = probes.map { GroupKey(phase: $0.phase, gates: gates[$0.phase][$0.position]) }
+    // A single gate is that of the lowest paranoia level, which nearly all requests pass.
+    let keys = probes.map { probe in
+      let gates = gates[probe.phase][probe.position]
+      return GroupKey(phase: probe.phase, gates: gates.count > 1 ? gates : [])
+    }
     var members: [GroupKey: [Int]] = [:]
     for (number, key) in keys.enumerated() { members[key, default: []].append(number) }
     let order = members.keys.sorted {
@@ -226,8 +230,6 @@ struct RulePlanner {
     let firstBit = requirements.count
     let lastBit = firstBit + members.reduce(0) { $0 + probes[$1].requirements.count } - 1
     var group = RulePlan.Group()
-    group.firstWord = firstBit / 64
-    group.wordCount = lastBit / 64 - group.firstWord + 1
     group.firstBank = firstBit / GramFilter.bankPatterns
     group.endBank = lastBit / GramFilter.bankPatterns + 1
     group.firstField = fields.count
@@ -280,8 +282,10 @@ struct RulePlanner {
 
   private mutating func mask(of bits: [Int], _ group: RulePlan.Group) -> Int {
     let start = masks.count
-    masks += [UInt64](repeating: 0, count: group.wordCount)
-    for bit in bits { masks[start + bit / 64 - group.firstWord] |= 1 << UInt64(bit % 64) }
+    masks += [SIMD4<UInt64>](repeating: .zero, count: group.bankCount)
+    for bit in bits {
+      masks[start + bit / GramFilter.bankPatterns - group.firstBank][bit % GramFilter.bankPatterns / 64] |= 1 << UInt64(bit % 64)
+    }
     return start
   }
 }

@@ -61,6 +61,22 @@ final class ByteArena {
     return ByteView(start: target, count: bytes.count)
   }
 
+  /// All texts that `pieces` stand for, one behind the other.
+  @inline(__always)
+  func joined<Piece>(_ pieces: UnsafeBufferPointer<Piece>, _ text: (Piece) -> ByteView) -> ByteView {
+    var count = 0
+    for piece in pieces { count += text(piece).count }
+    guard count > 0 else { return Self.empty }
+    let target = reserve(count)
+    var end = target
+    for piece in pieces {
+      let text = text(piece)
+      if let base = text.baseAddress { end.update(from: base, count: text.count) }
+      end += text.count
+    }
+    return ByteView(start: target, count: count)
+  }
+
   /// The one text before the other.
   func joined(_ first: ByteView, _ second: ByteView) -> ByteView {
     guard first.count + second.count > 0 else { return Self.empty }

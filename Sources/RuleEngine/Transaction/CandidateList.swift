@@ -1,16 +1,19 @@
 /// Which values the prefilter let pass for which probe, by probe in order of arrival. Confined to the thread of its transaction.
 struct CandidateList {
   struct Candidate: BitwiseCopyable {
+    var probe: Int32
     /// Of the plan.
     var field: Int32
     /// In its collection.
     var position: Int32
     /// The next one of the same probe, or -1.
     var next: Int32
+    /// Where the answer is kept for other transactions.
+    var place = ValueCache.Place.none
   }
 
-  private(set) var list = GrowingBuffer<Candidate>(capacity: 256)
-  private var count = 0
+  var list = GrowingBuffer<Candidate>(capacity: 256)
+  private(set) var count = 0
   private var firsts = GrowingBuffer<Int32>(capacity: 512)
   private var lasts = GrowingBuffer<Int32>(capacity: 512)
   private var swept = GrowingBuffer<UInt8>(capacity: 32)
@@ -35,7 +38,7 @@ struct CandidateList {
   }
 
   @inline(__always)
-  mutating func add(_ probe: Int, field: Int32, position: Int32) {
+  mutating func add(_ probe: Int, field: Int32, position: Int32, place: ValueCache.Place = .none) {
     let known = firsts.base[probe]
     if known >= 0 {
       // A value may pass with several of its texts.
@@ -47,7 +50,7 @@ struct CandidateList {
     }
     lasts.base[probe] = Int32(count)
     list.reserve(count + 1)
-    list.base[count] = Candidate(field: field, position: position, next: -1)
+    list.base[count] = Candidate(probe: Int32(probe), field: field, position: position, next: -1, place: place)
     count += 1
   }
 

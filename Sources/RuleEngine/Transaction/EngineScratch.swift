@@ -8,7 +8,7 @@ import SecLang
 public final class EngineScratch {
   let operators: OperatorScratch
   /// Output of one transformation, before it is kept in a transaction's arena.
-  var transformed: [UInt8] = []
+  var transformed = OutputBytes()
   /// Set to count what each rule costs from the next transaction on.
   public private(set) var costs: RuleCosts?
   private var spareMemory: [TransactionMemory] = []
@@ -45,6 +45,18 @@ public final class EngineScratch {
     if unobservable.count >= 16 { unobservable.removeAll() }
     unobservable.append((rules, coverage, isBodyKnown, chains))
     return chains
+  }
+
+  private var values: ValueCache?
+
+  func cache(of plan: RulePlan) -> ValueCache {
+    if let values {
+      values.use(plan)
+      return values
+    }
+    let cache = ValueCache(plan)
+    values = cache
+    return cache
   }
 
   /// Counts what each of `rules` costs in transactions that begin from now on.

@@ -4,7 +4,9 @@ import SecLang
 
 /// Makes the variables of phase 1 from what was seen of a request's head.
 enum RequestValues {
-  static func fill(_ memory: TransactionMemory, from request: Request, settings: EngineSettings, options: TransactionOptions) {
+  static func fill(
+    _ memory: TransactionMemory, from request: Request, settings: EngineSettings, options: TransactionOptions, readsEnvironment: Bool
+  ) {
     let arena = memory.arena
     let head = request.head
     let target = RequestTarget(head.target)
@@ -12,7 +14,12 @@ enum RequestValues {
     memory.set(.requestMethod, head.method)
     memory.set(.requestProtocol, head.version)
     memory.set(.requestURIRaw, head.target)
-    memory.set(.requestURI, target.pathAndQuery)
+    if target.pathAndQuery.count == head.target.count {
+      // One value under two names, so that it is looked at once.
+      memory.scalars[VariableName.requestURI.ordinal] = memory.scalars[VariableName.requestURIRaw.ordinal]
+    } else {
+      memory.set(.requestURI, target.pathAndQuery)
+    }
     // Unset rather than empty where nothing was sent, as in ModSecurity 3: a rule that forbids an empty value must not see one.
     if let query = target.query { memory.set(.queryString, query) }
     let filename = URLCoding.decodePath(target.path)
@@ -28,9 +35,11 @@ enum RequestValues {
     memory.set(.webappid, settings.webAppID)
     memory.set(.modsecBuild, "030000")
     memory.set(.highestSeverity, 255)
-    for name in zeroAtStart { memory.set(name, "0") }
-    memory.set(.multipartUnmatchedBoundary, "0")
-    for (name, value) in options.environment { memory.append(.env, key: arena.copy(name), value: arena.copy(value)) }
+    for name in zeroAtStart { memory.set(name, TransactionMemory.zero) }
+    memory.set(.multipartUnmatchedBoundary, TransactionMemory.zero)
+    if readsEnvironment {
+      for (name, value) in options.environment { memory.append(.env, key: arena.copy(name), value: arena.copy(value)) }
+    }
 
     let arguments = URLEncodedDecoder.decode(
       target.query ?? [], separator: settings.argumentSeparator, maximumCount: settings.argumentsLimit)

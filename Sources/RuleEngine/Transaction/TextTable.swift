@@ -20,7 +20,7 @@ final class TextTable {
 
   private var texts = GrowingBuffer<Text>(capacity: 512)
   private var textCount = 0
-  private var answers = GrowingBuffer<UInt64>(capacity: 512 * 8)
+  private var answers = GrowingBuffer<SIMD4<UInt64>>(capacity: 1024)
   private var answerCount = 0
   /// By value number: the index of the text as it came, or -1.
   private var originals = GrowingBuffer<Int32>(capacity: 512)
@@ -30,10 +30,10 @@ final class TextTable {
   private var byNode = GrowingBuffer<Int32>(capacity: 4096)
   private var nodeUse = 0
 
-  private var plan: RulePlan?
   private var nodes: UnsafeMutablePointer<NodeFacts.Fact>?
   private var nodeCount = 0
-  private var wordCount = 0
+  private var filter: GramFilter?
+  private var bankCount = 0
 
   deinit {
     texts.deallocate()
@@ -44,10 +44,10 @@ final class TextTable {
   }
 
   func begin(_ plan: RulePlan) {
-    self.plan = plan
     nodes = plan.nodes.facts
     nodeCount = plan.nodes.count
-    wordCount = plan.filter.wordCount
+    filter = plan.filter
+    bankCount = plan.filter.bankCount
   }
 
   func reset() {
@@ -56,7 +56,7 @@ final class TextTable {
     valueCount = 0
     nodeUse = 0
     texts.shrink(to: 1 << 14)
-    answers.shrink(to: 1 << 17)
+    answers.shrink(to: 1 << 15)
     originals.shrink(to: 1 << 14)
     places.shrink(to: 1 << 14)
     byNode.shrink(to: 1 << 19)
@@ -140,27 +140,23 @@ final class TextTable {
     return result
   }
 
-  /// The prefilter's answer to a text, a bit for each probe; only `banks` of it hold something.
+  /// One bank of the prefilter's answer to a text: a bit for each probe.
   @inline(__always)
-  func answer(_ text: Int32, banks: Range<Int>) -> UnsafeMutablePointer<UInt64> {
+  func answer(_ text: Int32, bank: Int) -> UnsafePointer<SIMD4<UInt64>> {
     let owner = Int(texts.base[Int(text)].owner)
-    let wanted: UInt32 = (1 << UInt32(truncatingIfNeeded: banks.upperBound)) &- (1 << UInt32(truncatingIfNeeded: banks.lowerBound))
-    if texts.base[owner].banks & wanted != wanted { scan(owner, wanted) }
-    return answers.base + Int(texts.base[owner].row) * wordCount
+    if texts.base[owner].banks & 1 << UInt32(truncatingIfNeeded: bank) == 0 { scan(owner, bank) }
+    return UnsafePointer(answers.base + Int(texts.base[owner].row) * bankCount + bank)
   }
 
-  private func scan(_ text: Int, _ banks: UInt32) {
-    guard let filter = plan?.filter else { return }
+  private func scan(_ text: Int, _ bank: Int) {
+    guard let filter else { return }
     if texts.base[text].row < 0 {
       texts.base[text].row = Int32(answerCount)
       answerCount += 1
-      answers.reserve(answerCount * wordCount)
+      answers.reserve(answerCount * bankCount)
     }
-    let answer = answers.base + Int(texts.base[text].row) * wordCount
-    let value = view(Int32(text))
-    for bank in 0..<filter.bankCount where banks & ~texts.base[text].banks & 1 << UInt32(bank) != 0 {
-      filter.scan(value, bank: bank, into: answer + bank * GramFilter.bankWords)
-    }
-    texts.base[text].banks |= banks
+    let answer = answers.base + Int(texts.base[text].row) * bankCount + bank
+    answer.withMemoryRebound(to: UInt64.self, capacity: 4) { filter.scan(view(Int32(text)), bank: bank, into: $0) }
+    texts.base[text].banks |= 1 << UInt32(truncatingIfNeeded: bank)
   }
 }

@@ -107,12 +107,7 @@ extension Transaction {
     target.selector.map { matches($0, key) } ?? true
   }
 
-  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool {
-    switch selector {
-    case .key(let bytes): key.equalsIgnoringCase(bytes)
-    case .regex(let pattern): scratch.operators.regex.firstMatch(pattern, in: key) == .match
-    }
-  }
+  private func matches(_ selector: CompiledSelector, _ key: ByteView) -> Bool { selector.matches(key, scratch.operators.regex) }
 
   func isExcluded(_ target: CompiledTarget, _ key: ByteView, _ link: CompiledRule, _ chain: CompiledChain) -> Bool {
     for exclusion in link.exclusions where exclusion.variable == target.variable {
@@ -145,27 +140,31 @@ extension Transaction {
 
   // MARK: The operator
 
-  func ask(_ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32) {
+  /// - Returns: false if the operator says for certain that it does not match.
+  @discardableResult
+  func ask(
+    _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, value: ByteView, id: Int32
+  ) -> Bool {
     guard link.isMultiMatch else {
       let text = transformed(value, id: id, node: link.transformationNode)
-      evaluate(test, link, target, key: key, original: value, text: text)
-      return
+      return evaluate(test, link, target, key: key, original: value, text: text)
     }
     // multiMatch: the value itself, then what each transformation made of it, where it made a difference.
-    evaluate(test, link, target, key: key, original: value, text: value)
+    var isOpen = evaluate(test, link, target, key: key, original: value, text: value)
     var text = value
     for name in link.transformations {
       let next = applied(name, to: text)
       if next.count != text.count || !next.equals(text) {
         text = next
-        evaluate(test, link, target, key: key, original: value, text: text)
+        if evaluate(test, link, target, key: key, original: value, text: text) { isOpen = true }
       }
     }
+    return isOpen
   }
 
   private func evaluate(
     _ test: CompiledOperator, _ link: CompiledRule, _ target: CompiledTarget, key: ByteView?, original: ByteView, text: ByteView
-  ) {
+  ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
     var none: CaptureList?
     let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
@@ -175,8 +174,9 @@ extension Transaction {
       matchLimitCount += 1
       memory.variables.base[rules.pcreLimitsSlot] = TransactionMemory.one
       trace?.limitReached(rule: currentChain?.id ?? 0, target: Array(reportedName(target, key)))
-      return
-    case .match where link.isNegated, .noMatch where !link.isNegated: return
+      return true
+    case .match where link.isNegated: return true
+    case .noMatch where !link.isNegated: return false
     case .match, .noMatch: break
     }
     matchedAny = true
@@ -189,6 +189,7 @@ extension Transaction {
     }
     if link.isCapturing, !link.isNegated { capture(test, text) }
     runEffects(link)
+    return true
   }
 
   /// Keeps what the operator captures. An operator that captures nothing (`@eq` and the like) leaves alone what an earlier rule did.
@@ -244,13 +245,13 @@ extension Transaction {
     memory.table.text(id, value, node: node) { name, text in
       let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
       guard transform(name, text, context: context, into: &scratch.transformed) else { return nil }
-      return memory.arena.copy(scratch.transformed)
+      return memory.arena.copy(scratch.transformed.view)
     }
   }
 
   private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
     let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
     guard transform(name, value, context: context, into: &scratch.transformed) else { return value }
-    return memory.arena.copy(scratch.transformed)
+    return memory.arena.copy(scratch.transformed.view)
   }
 }

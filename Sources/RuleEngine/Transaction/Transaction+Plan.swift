@@ -1,4 +1,5 @@
 import HTTPModel
+import PatternScan
 import SecLang
 
 /// Which rules need not be asked: what the plan tells beforehand, and what was not observed.
@@ -91,27 +92,63 @@ extension Transaction {
     _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int, _ group: RulePlan.Group,
     _ plan: RulePlan
   ) {
+    guard let cache, value.count <= ValueCache.maximumBytes else {
+      return sift(value, id, position: position, uncached: field, number, group, plan)
+    }
+    let (place, isKnown) = cache.find(value, field: number) { probe, place in
+      memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position), place: place)
+    }
+    if isKnown { return }
+    let first = memory.candidates.count
+    sift(value, id, position: position, uncached: field, number, group, plan)
+    cache.keep(value, field: number, at: place, probeCount: memory.candidates.count - first) {
+      memory.candidates.list.base[first + $0].place = place
+      return memory.candidates.list.base[first + $0].probe
+    }
+  }
+
+  private func sift(
+    _ value: ByteView, _ id: Int32, position: Int, uncached field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
+    _ group: RulePlan.Group, _ plan: RulePlan
+  ) {
     let original = memory.table.original(id, value)
     let traits = memory.table.traits(of: original)
     let masks = plan.masks.baseAddress!
     guard traits & field.pointee.changingTraits != 0 else {
-      note(original, masks + field.pointee.mask, position, number, group)
+      note(original, masks + field.pointee.mask, position, number, group.firstBank, group.bankCount)
       return
     }
-    for step in field.pointee.firstStep..<field.pointee.endStep {
-      let step = plan.steps[step]
-      let text = traits & step.traits == 0 ? original : textIndex(value, id: id, node: step.node)
-      note(text, masks + step.mask, position, number, group)
+    // What the lists leave as it is is asked at once; then the texts of the others.
+    let steps = plan.steps.baseAddress!
+    for bank in 0..<group.bankCount {
+      var plain = SIMD4<UInt64>.zero
+      for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits == 0 {
+        plain |= masks[steps[step].mask + bank]
+      }
+      if plain != .zero { note(original, &plain, position, number, group.firstBank + bank, 1) }
+    }
+    for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits != 0 {
+      let text = textIndex(value, id: id, node: steps[step].node)
+      note(text, masks + steps[step].mask, position, number, group.firstBank, group.bankCount)
     }
   }
 
   @inline(__always)
-  private func note(_ text: Int32, _ mask: UnsafeMutablePointer<UInt64>, _ position: Int, _ field: Int, _ group: RulePlan.Group) {
-    let answer = memory.table.answer(text, banks: group.firstBank..<group.endBank) + group.firstWord
-    for word in 0..<group.wordCount {
-      var bits = answer[word] & mask[word]
+  private func note(
+    _ text: Int32, _ mask: UnsafePointer<SIMD4<UInt64>>, _ position: Int, _ field: Int, _ firstBank: Int, _ bankCount: Int
+  ) {
+    for bank in 0..<bankCount {
+      let left = memory.table.answer(text, bank: firstBank + bank).pointee & mask[bank]
+      if left != .zero { note(left, position, field, firstBank + bank) }
+    }
+  }
+
+  /// Notes the bits of one bank.
+  private func note(_ left: SIMD4<UInt64>, _ position: Int, _ field: Int, _ bank: Int) {
+    for word in 0..<4 {
+      var bits = left[word]
       while bits != 0 {
-        let bit = (group.firstWord + word) << 6 + bits.trailingZeroBitCount
+        let bit = bank * GramFilter.bankPatterns + word << 6 + bits.trailingZeroBitCount
         memory.candidates.add(Int(rules.plan.probeOfBit[bit]), field: Int32(field), position: Int32(position))
         bits &= bits - 1
       }
@@ -135,17 +172,19 @@ extension Transaction {
         if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
         let field = plan.fields[Int(number)]
         if field.kind == .scalar {
-          if let entry = memory.scalars[field.slot] { ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) }
+          if let entry = memory.scalars[field.slot], !ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) {
+            cache?.strike(found.probe, field: found.field, at: found.place)
+          }
           continue
         }
         let entry = memory.collections[field.slot][Int(found.position)]
         if target.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
         if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
-        if field.kind == .values {
-          ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
-        } else {
-          ask(test, link, target, key: entry.key, value: entry.key, id: entry.keyID)
-        }
+        let isOpen =
+          field.kind == .values
+          ? ask(test, link, target, key: entry.key, value: entry.value, id: entry.valueID)
+          : ask(test, link, target, key: entry.key, value: entry.key, id: entry.keyID)
+        if !isOpen { cache?.strike(found.probe, field: found.field, at: found.place) }
       }
     }
     return matchedAny
@@ -184,7 +223,7 @@ extension Transaction {
       guard case .only(let names) = request.fieldCoverage else { return true }
       switch target.selector {
       case .key(let key)?: return names.contains(String(decoding: key, as: UTF8.self))
-      case .regex?: return !target.isCount
+      case .regex?, .containing?, .beginning?: return !target.isCount
       case nil: return !target.isCount && target.source != .scalar(.reqbodyProcessor)
       }
     }

@@ -13,8 +13,15 @@ extension Transaction {
   /// The text with its macros expanded, as a view that lives as long as the transaction. Nothing is copied where it is one piece.
   func expansion(of text: CompiledText) -> ByteView {
     if let fixed = text.fixedView { return fixed }
-    if text.parts.count == 1, case .value(.transactionVariable(let slot), _, _) = text.parts[0] {
-      return memory.variables.base[slot] ?? ByteArena.empty
+    if let pieces = text.pieces {
+      if pieces.count == 1, case .variable(let slot) = pieces[0] { return memory.variables.base[slot] ?? ByteArena.empty }
+      let variables = memory.variables.base
+      return memory.arena.joined(pieces) { piece in
+        switch piece {
+        case .text(let view): view
+        case .variable(let slot): variables[slot] ?? ByteArena.empty
+        }
+      }
     }
     macroBuffer.removeAll(keepingCapacity: true)
     appendExpansion(of: text, to: &macroBuffer)

@@ -18,6 +18,8 @@ public struct TransactionOptions: Sendable {
   public var collections: CollectionStore?
   /// Whether rules are told beforehand not to match where that is cheap. The answers are the same without it; off for tests.
   public var usesPlan = true
+  /// Whether what the plan finds out about values is kept from one transaction to the next on the same scratch.
+  public var keepsValues = true
 
   public init() {}
 }
@@ -63,6 +65,8 @@ public final class Transaction {
   /// Steps for a person, if asked for.
   public var trace: TransactionTrace?
 
+  /// What is known of values of earlier transactions.
+  let cache: ValueCache?
   /// Counts what rules cost, if the scratch says so.
   let costs: RuleCosts?
 
@@ -103,6 +107,7 @@ public final class Transaction {
     self.request = request
     self.options = options
     costs = scratch.costs
+    cache = options.keepsValues && options.usesPlan ? scratch.cache(of: rules.plan) : nil
     memory = scratch.takeMemory()
     memory.begin(rules)
     now = request.received
@@ -115,7 +120,7 @@ public final class Transaction {
     responseBodyLimit = rules.settings.responseBodyLimit
     auditMode = rules.settings.auditMode
     auditParts = rules.settings.auditParts
-    RequestValues.fill(memory, from: request, settings: rules.settings, options: options)
+    RequestValues.fill(memory, from: request, settings: rules.settings, options: options, readsEnvironment: rules.readsEnvironment)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
     publishProcessor()
   }

@@ -9,7 +9,7 @@ enum Base64Coding {
 
   /// What was decoded before a byte outside the alphabet, padding included, is kept; line ends are skipped. The forgiving form
   /// skips all such bytes, as PHP does.
-  static func decode(_ input: UnsafeBufferPointer<UInt8>, isForgiving: Bool, into output: inout [UInt8]) -> Bool {
+  static func decode(_ input: UnsafeBufferPointer<UInt8>, isForgiving: Bool, into output: inout OutputBytes) -> Bool {
     guard !input.isEmpty else { return false }
     Bytes.begin(&output, with: input, upTo: 0)
     var bits: UInt32 = 0
@@ -30,9 +30,9 @@ enum Base64Coding {
     return true
   }
 
-  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard !input.isEmpty else { return false }
-    output.removeAll(keepingCapacity: true)
+    output.removeAll()
     var index = 0
     while index < input.count {
       let a = input[index]

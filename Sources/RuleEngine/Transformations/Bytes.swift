@@ -12,9 +12,8 @@ enum Bytes {
   }
 
   @inline(__always)
-  static func begin(_ output: inout [UInt8], with input: UnsafeBufferPointer<UInt8>, upTo index: Int) {
-    output.removeAll(keepingCapacity: true)
-    output.reserveCapacity(input.count)
+  static func begin(_ output: inout OutputBytes, with input: UnsafeBufferPointer<UInt8>, upTo index: Int) {
+    output.begin(reserving: input.count)
     output.append(contentsOf: UnsafeBufferPointer(rebasing: input[0..<index]))
   }
 

@@ -2,7 +2,7 @@
 enum CommandLineNormalization {
   /// Quotes, carets and backslashes go; a run of blanks, commas and semicolons becomes one blank, none before `/` and `(`; the
   /// rest is lower-cased.
-  static func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     var index = 0
     var hasBlank = false
     scan: while index < input.count {

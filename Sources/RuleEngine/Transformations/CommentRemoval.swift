@@ -31,7 +31,7 @@ enum CommentRemoval {
   }
 
   /// `/* … */` becomes one blank, an unclosed one too; a lone `*/` stays.
-  static func replace(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func replace(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     var index = 0
     while index < input.count, mark(input, at: index) != .open { index += 1 }
     guard index < input.count else { return false }
@@ -54,7 +54,7 @@ enum CommentRemoval {
   ///
   /// As in ModSecurity, either end closes either comment, the byte after a comment is taken as it is, and at the very end that
   /// byte is its NUL.
-  static func remove(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func remove(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     func ends(_ mark: Mark?) -> Bool { mark == .close || mark == .markupClose }
     func begins(_ mark: Mark?) -> Bool { mark != nil && mark != .close }
     var index = 0
@@ -83,7 +83,7 @@ enum CommentRemoval {
   }
 
   /// Only the marks vanish.
-  static func removeMarks(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func removeMarks(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     var index = 0
     while index < input.count, mark(input, at: index) == nil { index += 1 }
     guard index < input.count else { return false }

@@ -5,7 +5,7 @@ enum EntityDecoding {
   ]
 
   /// `&#ddd;`, `&#xHH;` (low byte; semicolon optional) and five named entities, case aside; others stay.
-  static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x26 }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     var isChanged = false

@@ -2,7 +2,7 @@
 enum EscapeDecoding {
   /// `\uHHHH` (low byte, full-width forms shifted to ASCII), `\xHH`, up to three octal digits, control letters; any other byte
   /// loses its backslash.
-  static func javaScript(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func javaScript(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x5C }), index + 1 < input.count else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     while index < input.count {
@@ -34,7 +34,7 @@ enum EscapeDecoding {
   }
 
   /// The escapes of ANSI C; any other byte loses its backslash.
-  static func ansiC(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func ansiC(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x5C }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     var isChanged = false
@@ -99,7 +99,7 @@ enum EscapeDecoding {
   }
 
   /// A backslash and one to six hex digits are a byte, a blank after them goes; an escaped newline vanishes.
-  static func css(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func css(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x5C }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     while index < input.count {

@@ -1,9 +1,9 @@
 /// `hexDecode`, `hexEncode`, `sqlHexDecode`.
 enum HexCoding {
   /// Pairs of digits; an odd tail is dropped. A byte that is no digit counts by its low bits, as in ModSecurity.
-  static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func decode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard !input.isEmpty else { return false }
-    output.removeAll(keepingCapacity: true)
+    output.removeAll()
     var index = 0
     while index + 1 < input.count {
       output.append(digit(input[index]) &* 16 &+ digit(input[index + 1]))
@@ -14,9 +14,9 @@ enum HexCoding {
 
   private static func digit(_ byte: UInt8) -> UInt8 { byte >= 0x41 ? (byte & 0xDF) &- 0x41 &+ 10 : byte &- 0x30 }
 
-  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard !input.isEmpty else { return false }
-    output.removeAll(keepingCapacity: true)
+    output.removeAll()
     for byte in input {
       output.append(Bytes.hexDigits[Int(byte >> 4)])
       output.append(Bytes.hexDigits[Int(byte & 15)])
@@ -25,7 +25,7 @@ enum HexCoding {
   }
 
   /// `0xHH…` runs become bytes.
-  static func decodeSQL(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func decodeSQL(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     var index = 0
     while index < input.count, !isSQLStart(input, at: index) { index += 1 }
     guard index < input.count else { return false }

@@ -2,7 +2,7 @@
 enum PHPNames {
   /// Leading blanks go; before the first bracket, blanks and dots become underscores; then closed pairs of brackets follow, and
   /// what stands after the last of them is dropped. A bracket that is never closed becomes an underscore.
-  static func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard Bytes.first(input, where: { $0 == 0x20 || $0 == 0x2E || $0 == 0x5B }) != nil else { return false }
     Bytes.begin(&output, with: input, upTo: 0)
     var index = 0
@@ -30,6 +30,6 @@ enum PHPNames {
       index = close + 1
       isFirst = false
     }
-    return output.count != input.count || !output.elementsEqual(input)
+    return output.count != input.count || !output.view.equals(input)
   }
 }

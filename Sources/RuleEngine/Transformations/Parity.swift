@@ -2,7 +2,7 @@
 enum Parity {
   case even, odd, zero
 
-  func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  func apply(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard let first = Bytes.first(input, where: { bits($0) != $0 }) else { return false }
     Bytes.begin(&output, with: input, upTo: first)
     for byte in input[first...] { output.append(bits(byte)) }

@@ -5,7 +5,7 @@ enum PathNormalization {
 
   /// Squeezes slashes, drops `.`, resolves `x/..`. A `..` that leads out stays in a relative path and goes in an absolute one; a
   /// slash at the end stays. With `windows`, a backslash is a slash.
-  static func apply(_ input: UnsafeBufferPointer<UInt8>, windows: Bool, into output: inout [UInt8]) -> Bool {
+  static func apply(_ input: UnsafeBufferPointer<UInt8>, windows: Bool, into output: inout OutputBytes) -> Bool {
     guard !isNormal(input, windows: windows) else { return false }
     func byte(_ index: Int) -> UInt8 { windows && input[index] == 0x5C ? slash : input[index] }
     Bytes.begin(&output, with: input, upTo: 0)
@@ -34,7 +34,7 @@ enum PathNormalization {
       if isDots { kept = output.count }
     }
     if byte(input.count - 1) == slash, let last = output.last, last != slash { output.append(slash) }
-    return output.count != input.count || !output.elementsEqual(input)
+    return output.count != input.count || !output.view.equals(input)
   }
 
   /// Whether there is nothing to do: no doubled slash, no segment that begins with a dot, nothing to turn around.

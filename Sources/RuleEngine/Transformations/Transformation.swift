@@ -16,6 +16,16 @@ public struct TransformationContext: Sendable {
 public func transform(
   _ name: TransformationName, _ input: UnsafeBufferPointer<UInt8>, context: TransformationContext, into output: inout [UInt8]
 ) -> Bool {
+  var bytes = OutputBytes()
+  let isChanged = transform(name, input, context: context, into: &bytes)
+  output = Array(bytes.view)
+  return isChanged
+}
+
+/// The same for the engine, which keeps the memory.
+func transform(
+  _ name: TransformationName, _ input: UnsafeBufferPointer<UInt8>, context: TransformationContext, into output: inout OutputBytes
+) -> Bool {
   switch name {
   case .none: return false
   case .urlDecodeUni: return URLDecoding.decode(input, unicode: true, map: context.unicodeMap, into: &output)
@@ -50,9 +60,9 @@ public func transform(
   case .sha1: return Digest.sha1(input, into: &output)
   case .md5: return Digest.md5(input, into: &output)
   case .length:
-    output.removeAll(keepingCapacity: true)
+    output.removeAll()
     output.append(contentsOf: String(input.count).utf8)
-    return !input.elementsEqual(output)  // The length of "1" is 1.
+    return !input.equals(output.view)  // The length of "1" is 1.
   case .parityEven7bit: return Parity.even.apply(input, into: &output)
   case .parityOdd7bit: return Parity.odd.apply(input, into: &output)
   case .parityZero7bit: return Parity.zero.apply(input, into: &output)

@@ -2,7 +2,7 @@
 enum URLDecoding {
   /// `%HH` and `+`; with `unicode` also `%uHHHH`. What is not valid stays as it is.
   static func decode(
-    _ input: UnsafeBufferPointer<UInt8>, unicode: Bool, map: [UInt16: UInt8]?, into output: inout [UInt8]
+    _ input: UnsafeBufferPointer<UInt8>, unicode: Bool, map: [UInt16: UInt8]?, into output: inout OutputBytes
   ) -> Bool {
     guard var index = Bytes.first(input, where: { $0 == 0x25 || $0 == 0x2B }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
@@ -43,7 +43,7 @@ enum URLDecoding {
   }
 
   /// Everything but letters, digits and `*` as `%hh`, a blank as `+`.
-  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard let first = Bytes.first(input, where: { !isPlain($0) }) else { return false }
     Bytes.begin(&output, with: input, upTo: first)
     for byte in input[first...] {

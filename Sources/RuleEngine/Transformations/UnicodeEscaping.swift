@@ -1,7 +1,7 @@
 /// `utf8toUnicode`.
 enum UnicodeEscaping {
   /// Each well-formed multi-byte sequence becomes `%uhhhh` (more digits above FFFF); other bytes are copied.
-  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func encode(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard var index = Bytes.first(input, where: { $0 >= 0x80 }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     var isChanged = false

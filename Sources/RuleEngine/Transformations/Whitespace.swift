@@ -1,7 +1,7 @@
 /// `compressWhitespace`, `removeWhitespace`, `trim`, `trimLeft`, `trimRight`.
 enum Whitespace {
   /// Runs become one blank. The byte A0 counts as a blank, as it does in MySQL.
-  static func compress(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func compress(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     var index = 0
     var wasSpace = false
     while index < input.count {
@@ -23,7 +23,7 @@ enum Whitespace {
   private static func isCompressed(_ byte: UInt8) -> Bool { Bytes.isSpace(byte) || byte == 0xA0 }
 
   /// Blanks go, and so do the bytes A0 and C2 (a no-break space as Latin-1 and as UTF-8).
-  static func remove(_ input: UnsafeBufferPointer<UInt8>, into output: inout [UInt8]) -> Bool {
+  static func remove(_ input: UnsafeBufferPointer<UInt8>, into output: inout OutputBytes) -> Bool {
     guard let first = Bytes.first(input, where: { isRemoved($0) }) else { return false }
     Bytes.begin(&output, with: input, upTo: first)
     for byte in input[first...] where !isRemoved(byte) { output.append(byte) }
@@ -32,13 +32,13 @@ enum Whitespace {
 
   private static func isRemoved(_ byte: UInt8) -> Bool { Bytes.isSpace(byte) || byte == 0xA0 || byte == 0xC2 }
 
-  static func trim(_ input: UnsafeBufferPointer<UInt8>, left: Bool, right: Bool, into output: inout [UInt8]) -> Bool {
+  static func trim(_ input: UnsafeBufferPointer<UInt8>, left: Bool, right: Bool, into output: inout OutputBytes) -> Bool {
     var start = 0
     var end = input.count
     if left { while start < end, Bytes.isSpace(input[start]) { start += 1 } }
     if right { while end > start, Bytes.isSpace(input[end - 1]) { end -= 1 } }
     guard start > 0 || end < input.count else { return false }
-    output.removeAll(keepingCapacity: true)
+    output.removeAll()
     output.append(contentsOf: UnsafeBufferPointer(rebasing: input[start..<end]))
     return true
   }
