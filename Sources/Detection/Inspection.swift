@@ -117,8 +117,8 @@ public final class Inspection {
   public func inspectBody(_ body: [UInt8], isTruncated: Bool = false) -> Verdict {
     if !body.isEmpty, transaction.auditParts.contains("C") || transaction.auditParts.contains("I") { requestBody = body }
     if !body.isEmpty || isTruncated { transaction.giveBody(body, isTruncated: isTruncated) }
-    if let schema { transaction.addArguments(schema.inspectBody(body, isTruncated: isTruncated)) }
     if isTruncated { wasTruncated = true }
+    if let schema { transaction.addArguments(schema.inspectBody(body, isTruncated: isTruncated)) }
     transaction.run(phase: 2)
     return verdict
   }
@@ -196,8 +196,9 @@ public final class Inspection {
     let enforced = Verdict.of(evidence, threshold: threshold)
     var would: VerdictKind?
     let isSchemaHeldBack = schema?.violations.contains(where: \.weighs) == true
-    let isHeldBack = (transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing
-    if transaction.isInterventionHeldBack || isWindowHeldBack || isHeldBack {
+    if transaction.isInterventionHeldBack || isWindowHeldBack
+      || ((transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing)
+    {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }

@@ -25,12 +25,12 @@ public struct InspectorConfiguration: Sendable {
   /// Persistent collections, kept over generations of rules; without them records last for one transaction.
   public var collections: CollectionStore?
 
-  /// What requests are held against beside the rules; nil: nothing.
-  public var schema: SchemaGuard?
   /// Whether what is found out about a value is kept for the next one alike, on the same thread; the answers are the same.
   public var keepsValues = true
   /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
   public var usesPlan = true
+  /// What requests are held against beside the rules; nil: nothing.
+  public var schema: SchemaGuard?
 
   public init(mode: EnforcementMode = .detect) { self.mode = mode }
 }

@@ -74,7 +74,8 @@ struct RulesArguments: ParsableArguments {
   ///
   /// - Throws: `ExitCode(2)` after every mistake has been printed with its place.
   func inspector(mode: EnforcementMode, keepsValues: Bool? = nil, silencesWarnings: Bool = false) throws -> Inspector {
-    try inspector(mode: mode, settings: configuration.values(), keepsValues: keepsValues, silencesWarnings: silencesWarnings)
+    try inspector(
+      mode: mode, settings: configuration.values(), keepsValues: keepsValues, silencesWarnings: silencesWarnings)
   }
 
   /// - Parameters:
@@ -96,9 +97,9 @@ struct RulesArguments: ParsableArguments {
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
     configuration.collections = collections
+    configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
     configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
       .load(remembersClients: remembersClients)
-    configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
     configuration.utcOffset = TimeZone.current.secondsFromGMT()
     configuration.environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     do {
