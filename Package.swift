@@ -72,7 +72,7 @@ let package = Package(
     // The shells
     .target(name: "Reporting", dependencies: ["EvidenceModel"], swiftSettings: strict),
     .target(
-      name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"],
+      name: "Telemetry", dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Behavior", "Detection", "Reporting"],
       swiftSettings: strict),
     .target(
       name: "LogAnalysis",
@@ -80,7 +80,7 @@ let package = Package(
     .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan", "Reporting"], swiftSettings: strict),
     .target(
       name: "ReverseProxy",
-      dependencies: ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
+      dependencies: ["HTTPModel", "EvidenceModel", "Behavior", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
       swiftSettings: strict),
     .target(
       name: "Rehearsal",
@@ -102,7 +102,13 @@ let package = Package(
     // For the people who work on this package: derives the table of SQL fingerprints
     .executableTarget(name: "fingerprints", dependencies: ["RuleEngine"], swiftSettings: strict),
 
+    // Measures what an event of behavior costs
+    .executableTarget(
+      name: "behavior-bench", dependencies: ["Behavior", "HTTPModel", "CAllocationCount"], path: "Benchmarks/Behavior",
+      swiftSettings: strict),
+
     // Tests
+    .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
@@ -140,7 +146,8 @@ let package = Package(
     .testTarget(
       name: "ReverseProxyTests",
       dependencies: [
-        "ReverseProxy", "Detection", "HTTPModel", "HTTPWire", "RuleEngine", "SecLang", "Telemetry", nioCore, nioPosix, nioEmbedded,
+        "ReverseProxy", "Behavior", "LogAnalysis", "Reporting", "Detection", "HTTPModel", "HTTPWire", "RuleEngine", "SecLang", "Telemetry",
+        nioCore, nioPosix, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,48 +1,53 @@
 import EvidenceModel
 
-/// What a client's history comes to.
-public struct ClientJudgement: Sendable {
-  public var verdict: Verdict
-  /// The strongest first.
-  public var evidence: [BehaviorSignal]
-
-  /// Weighs all signals. The class is that of the strongest; a client without evidence is a fan once it has asked a few times.
-  ///
-  /// - Parameter declared: the class that the user agent claims, if it claims one. A crawler that behaves is let pass; one that
-  ///   attacks is an attacker, whatever it calls itself.
-  public static func of(_ history: ClientHistory, declared: ClientClass?) -> ClientJudgement {
-    var found: [(BehaviorSignal, ClientClass)] = []
-    for signal in Signals.all {
-      if let evidence = signal.evidence(in: history) { found.append((evidence, signal.label)) }
-    }
-    found.sort { ($0.0.bits, $1.0.signal) > ($1.0.bits, $0.0.signal) }
-    var evidence = found.map(\.0)
-    var bits = evidence.reduce(0) { $0 + $1.bits }
-    if let declared, !found.contains(where: { $0.1 == .attacker || $0.1 == .credentialStuffer || $0.1 == .scanner }) {
-      // It says what it is and does what such clients do: breadth, pace and dead links are its business.
-      evidence.append(BehaviorSignal(signal: "declared", bits: -bits, detail: "names itself a \(declared.rawValue), and does nothing else"))
-      bits = 0
-    }
-    let label = bits > 0 ? found.first?.1 ?? .undecided : declared ?? (history.requests >= 3 ? .fan : .undecided)
-    return ClientJudgement(verdict: Verdict.ofClient(bits: bits, label: label), evidence: evidence)
-  }
+/// How bits become a verdict.
+///
+/// A sequential test in the manner of Wald: a client is flagged when the evidence reaches the threshold of the configuration, which by
+/// his bound an honest one does with a chance of at most 2^-threshold if the evidence is a likelihood ratio.
+enum Judgement {
+  /// Bits at which a client counts as suspicious for others at its address and of its shape.
+  static let suspicion: Float = 5
+  /// Bits of its own from which on a client's neighbors are looked at.
+  static let neighborly: Float = 1
+  /// Bits of its own that a client must have before what others did is held against it.
+  static let kinship: Float = 3
+  /// Requests that a verdict must stop for each person whom it hits besides.
+  static let requestsPerCollateral = 40
 }
 
-/// What a user agent says it is.
+/// What a user agent says it is. A claim, nothing more.
 public enum DeclaredClient {
-  private static let crawlers = [
-    "googlebot", "bingbot", "yandexbot", "baiduspider", "duckduckbot", "slurp", "ahrefsbot", "semrushbot", "mj12bot", "applebot",
-    "petalbot",
-    "crawler", "spider", "bot/", "bot;", "feed", "facebookexternalhit", "twitterbot", "archive.org",
-  ].map { Array($0.utf8) }
-  private static let monitors = ["uptimerobot", "pingdom", "statuscake", "site24x7", "nagios", "monitor", "healthcheck", "kube-probe"]
-    .map { Array($0.utf8) }
+  private static let crawlers = words([
+    "bot/", "bot;", "bot)", "bot ", "crawler", "spider", "slurp", "feed", "facebookexternalhit", "archive.org", "preview", "whatsapp/",
+    "+http", "embed", "validator",
+    "googlebot", "bingbot", "twitterbot", "apple-pubsub", "rss",
+  ])
+  private static let monitors = words([
+    "uptime", "pingdom", "statuscake", "site24x7", "nagios", "monitor", "health", "probe", "check", "ping",
+  ])
+  private static let tools = words([
+    "curl/", "wget/", "python", "go-http-client", "java/", "libwww", "scrapy", "httpie", "aiohttp", "axios", "node-fetch", "undici",
+    "guzzle", "httpclient", "headless",
+    "phantomjs", "puppeteer", "playwright", "selenium", "ruby", "perl", "lua-", "postman", "insomnia", "httpx", "colly", "mechanize",
+    "winhttp", "powershell",
+  ])
+
+  static func flags(_ userAgent: [UInt8]) -> ClientFlags {
+    let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    if lower.isEmpty || lower == [0x2D] || contains(lower, tools) { return .tool }
+    if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
+    return []
+  }
 
   public static func label(_ userAgent: [UInt8]) -> ClientClass? {
-    let lower = userAgent.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
-    if monitors.contains(where: { contains(lower, $0) }) { return .monitor }
-    return crawlers.contains { contains(lower, $0) } ? .crawler : nil
+    let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+    if contains(lower, tools) { return nil }
+    return contains(lower, monitors) ? .monitor : contains(lower, crawlers) ? .crawler : nil
   }
+
+  private static func words(_ texts: [String]) -> [[UInt8]] { texts.map { Array($0.utf8) } }
+
+  private static func contains(_ text: [UInt8], _ words: [[UInt8]]) -> Bool { words.contains { contains(text, $0) } }
 
   private static func contains(_ text: [UInt8], _ word: [UInt8]) -> Bool {
     guard text.count >= word.count else { return false }

@@ -64,3 +64,19 @@ public struct Evidence: Sendable {
 
   public init() {}
 }
+
+extension Evidence {
+  /// The ids of rules that matched and log, each once.
+  public var loggedRuleIDs: [Int] {
+    var ids: [Int] = []
+    for match in rules where match.isLogged && !ids.contains(match.id) { ids.append(match.id) }
+    return ids
+  }
+
+  /// Whether a rule took the client for a security scanner.
+  public var speaksOfScanner: Bool {
+    rules.contains { match in
+      match.isLogged && match.tags.contains { $0.elementsEqual("attack-reputation-scanner".utf8) }
+    }
+  }
+}

@@ -76,12 +76,16 @@ public struct Verdict: Sendable, Equatable {
 
   /// The verdict on a client from its accumulated evidence, for reports.
   ///
+  /// The score is the probability of abuse if a client is expected to be an abuser as seldom as `threshold` bits can outweigh: at the
+  /// threshold it is 0.7 (throttle), 1.3 bits above it 0.85 (challenge), 3 bits above it 0.95 (block).
+  ///
   /// - Parameters:
   ///   - bits: the sum of all evidence on the client.
-  ///   - label: what the strongest evidence speaks of; used only if the verdict is not `allow` or the label is a benign class.
-  public static func ofClient(bits: Double, label: ClientClass) -> Verdict {
-    let score = Score.probability(bits: bits)
-    let kind: VerdictKind = score >= 0.95 ? .block : score >= 0.85 ? .challenge : score >= 0.7 ? .throttle : .allow
+  ///   - threshold: bits from which a client is flagged.
+  ///   - label: what the strongest evidence speaks of.
+  public static func ofClient(bits: Double, threshold: Double, label: ClientClass) -> Verdict {
+    let score = Score.posterior(bits: bits - threshold + Score.bitsAtThrottle)
+    let kind: VerdictKind = bits < threshold ? .allow : score >= 0.95 ? .block : score >= 0.85 ? .challenge : .throttle
     return Verdict(kind: kind, score: score, label: label, status: nil, intervention: nil)
   }
 
@@ -101,6 +105,15 @@ public enum Score {
   public static func probability(bits: Double) -> Double {
     guard bits > 0 else { return 0 }
     return 1 - exponential2(-bits)
+  }
+
+  /// log2(0.7 / 0.3), a little more so that the score at the threshold does not round below 0.7.
+  static let bitsAtThrottle = 1.222_393
+
+  /// The probability whose odds are 2^bits.
+  public static func posterior(bits: Double) -> Double {
+    let small = exponential2(-abs(bits))
+    return bits > 0 ? 1 / (1 + small) : small / (1 + small)
   }
 
   /// 2 to the power of `x` for x in -64...0, by repeated square roots of two; exact to 1e-12. Keeps the core free of Foundation.

@@ -35,7 +35,8 @@ public final class LogAnalyzer {
   private let inspector: Inspector
   private let scratch: InspectionScratch
   private let configuration: LogAnalysisConfiguration
-  private var clients: [ClientKey: ClientState] = [:]
+  private let behavior = BehaviorEngine()
+  private var clients: [ClientKey: Client] = [:]
   private var cache: [[UInt8]: CachedResult] = [:]
   private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
   private var endpoints: [EndpointKey: Report.EndpointCount] = [:]
@@ -44,7 +45,7 @@ public final class LogAnalyzer {
   private var report = Report()
   private var first: Timestamp?
   private var last: Timestamp?
-  private var overflow: ClientState?
+  private var overflow: Client?
 
   private struct ClientKey: Hashable {
     var ip: String
@@ -53,10 +54,17 @@ public final class LogAnalyzer {
     var key: [UInt8]?
   }
 
-  private struct ClientState {
-    var history = ClientHistory()
+  private struct Client {
+    var identity: ClientIdentity
+    /// As it stood when the verdict was worst; as it stands if it is `allow`.
+    var state = ClientState()
     var declared: ClientClass?
     var worst = VerdictKind.allow
+    var bits = -Float.infinity
+    var requests = 0
+    var ruleMatches = 0
+    var first: Timestamp
+    var last: Timestamp
     var atRequest: Int?
     var reachedAt: Double?
   }
@@ -181,9 +189,8 @@ public final class LogAnalyzer {
     for id in result.ruleIDs { rules[id]?.requests += 1 }
     for key in result.violations where violations[key] != nil || violations.count < Self.keptEndpoints { violations[key, default: 0] += 1 }
     var event = ClientEvent(
-      time: time, status: logged.status, path: path, query: mark.map { Array(request.head.target[($0 + 1)...]) } ?? [],
-      method: request.head.method, anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleCount: result.ruleIDs.count,
-      isScanner: result.isScanner)
+      request, target: request.head.target, status: logged.status, hasKey: logged.apiKey != nil, hasSession: logged.sessionID != nil,
+      anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     event.violatesSchema = result.violatesSchema
     fold(event, logged)
     countEndpoint(event)
@@ -217,15 +224,10 @@ public final class LogAnalyzer {
     let outcome = inspection.finish(status: logged.status)
     report.rulesAsked = max(report.rulesAsked, outcome.rulesAsked)
     report.rulesUnasked = max(report.rulesUnasked, outcome.rulesUnasked)
-    var ids: [Int] = []
-    var isScanner = false
-    for match in outcome.evidence.rules where match.isLogged {
-      if !ids.contains(match.id) { ids.append(match.id) }
-      if rules[match.id] == nil { rules[match.id] = (match.message, 0) }
-      if match.tags.contains(where: { $0.elementsEqual("attack-reputation-scanner".utf8) }) { isScanner = true }
-    }
+    for match in outcome.evidence.rules where match.isLogged && rules[match.id] == nil { rules[match.id] = (match.message, 0) }
     var result = CachedResult(
-      anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: ids, isScanner: isScanner)
+      anomaly: outcome.evidence.anomaly.inbound, isRefused: outcome.evidence.intervention != nil, ruleIDs: outcome.evidence.loggedRuleIDs,
+      isScanner: outcome.evidence.speaksOfScanner)
     for violation in outcome.evidence.schema {
       let key = ViolationKey(endpoint: violation.endpoint, kind: violation.kind, field: violation.place + violation.pointer)
       if !result.violations.contains(key) { result.violations.append(key) }
@@ -242,25 +244,46 @@ public final class LogAnalyzer {
   private func fold(_ event: ClientEvent, _ logged: LoggedRequest) {
     let key = ClientKey(
       ip: logged.request.client.address, userAgent: Array(logged.userAgent.prefix(512)), session: logged.sessionID, key: logged.apiKey)
-    guard var state = clients.removeValue(forKey: key) ?? (clients.count < configuration.maximumClients ? ClientState() : nil) else {
+    guard var client = clients.removeValue(forKey: key) ?? newClient(key, event) else {
       report.overflowClients += 1
-      var state = overflow ?? ClientState()
-      state.history.add(event)
-      overflow = state
+      var others =
+        overflow ?? Client(identity: ClientIdentity(client: 0, address: 0, agent: 0, network: 0), first: event.time, last: event.time)
+      count(event, in: &others)
+      overflow = others
       return
     }
-    if state.history.requests == 0 { state.declared = DeclaredClient.label(key.userAgent) }
-    state.history.add(event)
-    // The verdict can only have grown if this request says something; asking at every tenth besides finds the slow signals.
-    if event.isRefusedByRules || event.status >= 400 || event.violatesSchema || state.history.requests % 10 == 0 {
-      let kind = ClientJudgement.of(state.history, declared: state.declared).verdict.kind
-      if kind > state.worst {
-        state.worst = kind
-        state.atRequest = state.history.requests
-        state.reachedAt = event.time.seconds
-      }
+    count(event, in: &client)
+    let state = behavior.observe(event, of: client.identity)
+    let kind = behavior.judgement(state, declared: client.declared, hasKey: key.key != nil).kind
+    let bits = behavior.bits(state)
+    if bits > client.bits {
+      client.state = state
+      client.bits = bits
     }
-    clients[key] = state
+    if kind > client.worst {
+      if client.worst == .allow {
+        client.atRequest = client.requests
+        client.reachedAt = event.time.seconds
+      }
+      client.worst = kind
+    }
+    clients[key] = client
+  }
+
+  private func newClient(_ key: ClientKey, _ event: ClientEvent) -> Client? {
+    guard clients.count < configuration.maximumClients else { return nil }
+    var client = Client(
+      identity: ClientIdentity(address: key.ip, userAgent: key.userAgent, session: key.session, key: key.key), first: event.time,
+      last: event.time)
+    client.declared = DeclaredClient.label(key.userAgent)
+    return client
+  }
+
+  private func count(_ event: ClientEvent, in client: inout Client) {
+    client.requests += 1
+    client.ruleMatches += event.ruleIDs.count
+    client.first = min(client.first, event.time)
+    client.last = max(client.last, event.time)
   }
 
   private func countEndpoint(_ event: ClientEvent) {
@@ -309,16 +332,26 @@ public final class LogAnalyzer {
     return report
   }
 
-  private func record(_ key: ClientKey, _ state: ClientState) -> Report.Client {
-    let judgement = ClientJudgement.of(state.history, declared: state.declared)
-    let isFlagged = judgement.verdict.kind != .allow
+  private func record(_ key: ClientKey, _ client: Client) -> Report.Client {
+    var client = client
+    if client.worst == .allow,
+      let (state, time) = behavior.afterthought(
+        client.state, of: client.identity, hasSession: key.session != nil || key.key != nil)
+    {
+      // Found out through others after its last request: by then it had made them all.
+      client.state = state
+      client.atRequest = client.requests
+      client.reachedAt = max(time, client.last).seconds
+    } else if client.worst > .allow, key.session == nil, key.key == nil, behavior.isShared(client.state, client.identity) {
+      client.state = behavior.withoutVerdict(client.state)
+    }
+    let verdict = behavior.judgement(client.state, declared: client.declared, hasKey: key.key != nil)
+    let isFlagged = verdict.kind != .allow
     return Report.Client(
-      ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: judgement.verdict,
-      requests: state.history.requests, ruleMatches: state.history.ruleMatches,
-      atRequest: isFlagged ? state.atRequest ?? state.history.requests : nil,
-      reachedAt: isFlagged ? state.reachedAt ?? state.history.lastSeen.seconds : nil,
-      firstSeen: TimestampFormat.rfc3339(state.history.firstSeen), lastSeen: TimestampFormat.rfc3339(state.history.lastSeen),
-      evidence: judgement.evidence)
+      ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: verdict,
+      requests: client.requests, ruleMatches: client.ruleMatches, atRequest: isFlagged ? client.atRequest ?? client.requests : nil,
+      reachedAt: isFlagged ? client.reachedAt ?? client.last.seconds : nil, firstSeen: TimestampFormat.rfc3339(client.first),
+      lastSeen: TimestampFormat.rfc3339(client.last), evidence: behavior.evidence(client.state))
   }
 
   private func shown(_ identity: [UInt8]) -> String {

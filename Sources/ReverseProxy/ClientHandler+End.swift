@@ -103,8 +103,9 @@ extension ClientHandler {
     }
     let configuration = shared.configuration
     var record = exchange.record(status: status)
-    record.sessionID = Identity.session(exchange.request.head.fields, cookie: configuration.sessionCookie)
-    record.apiKey = exchange.request.head.fields.firstValue(of: "x-api-key")
+    if shared.watchesBehavior, let monitor = configuration.behavior, let identity = exchange.identity {
+      record.standing = identity.observe(record, in: monitor)
+    }
     shared.metrics.record(record, in: loop.metrics)
     if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
       audit.write(configuration.auditFormat.line(for: record, version: configuration.version))

@@ -64,6 +64,7 @@ extension ClientHandler {
       if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
       return send(exchange, at: started)
     }
+    exchange.identity = BehaviorIdentity(exchange.request, sessionCookie: shared.configuration.sessionCookie)
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.
@@ -71,6 +72,7 @@ extension ClientHandler {
       return refuse(exchange, fault)
     }
     if verdict.kind == .block { return refuse(exchange, verdict) }
+    if isRefusedForBehavior(exchange) { return refuse(exchange, status: 429) }
     // Sent on, it would come again, until something breaks.
     if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
     switch (parts.framing, exchange.inspection.requestBodyDemand) {
@@ -91,6 +93,17 @@ extension ClientHandler {
       sendContinue(parts)
       beginStreaming(exchange)
     }
+  }
+
+  /// Whether what the client did so far is reason enough, and nobody else would be hit.
+  private func isRefusedForBehavior(_ exchange: Exchange) -> Bool {
+    let configuration = shared.configuration
+    guard shared.watchesBehavior, configuration.behaviorEnforcement != .off, exchange.isEnforcing, let monitor = configuration.behavior,
+      let standing = exchange.identity?.standing(in: monitor, at: exchange.request.received),
+      configuration.behaviorEnforcement.refuses(standing.verdict.kind), !standing.isShared
+    else { return false }
+    exchange.isRefusedForBehavior = true
+    return true
   }
 
   /// What a trusted peer says of a request: its name, and where it came from.

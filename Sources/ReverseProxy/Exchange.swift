@@ -54,6 +54,9 @@ final class Exchange {
   var keepsConnection = false
   /// Who broke the answer off, if somebody did.
   var brokenOffBy: ExchangeRecord.Party?
+  /// Who is asking, as far as behavior is accounted; nil if it is not.
+  var identity: BehaviorIdentity?
+  var isRefusedForBehavior = false
   /// Whether the answer is one of our own.
   var isOwnAnswer = false
   /// Upstreams that could not be reached for this exchange.
@@ -170,6 +173,9 @@ final class Exchange {
     record.bytesSent = bytesSent
     record.bodyBytesSent = bodyBytesSent
     record.isOwnAnswer = isOwnAnswer
+    record.isRefusedForBehavior = isRefusedForBehavior
+    record.sessionID = identity?.session
+    record.apiKey = identity?.key
     record.brokenOffBy = brokenOffBy
     record.totalTime = totalTime
     return record

@@ -1,3 +1,5 @@
+import Behavior
+import EvidenceModel
 import HTTPWire
 import Telemetry
 
@@ -63,6 +65,11 @@ public struct ProxyConfiguration: Sendable {
   public var audit: LineWriter?
   public var auditFormat = AuditFormat.ropeline
   public var access: LineWriter?
+  /// Judges clients by what they do; nil to look at requests one by one only.
+  public var behavior: BehaviorMonitor?
+  /// Which verdicts on behavior refuse requests in block mode. None by default: a request is not guilty of what came before it
+  /// unless the operator says so.
+  public var behaviorEnforcement = BehaviorEnforcement.off
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()
   public var limits = HeadLimits()
@@ -118,4 +125,21 @@ public struct ProxyConfiguration: Sendable {
   public var onExchange: (@Sendable (ExchangeRecord) -> Void)?
 
   public init(upstreams: [Upstream]) { self.upstreams = upstreams }
+}
+
+/// Which verdicts on a client's behavior refuse its requests, with status 429.
+public enum BehaviorEnforcement: String, Sendable, CaseIterable {
+  case off
+  /// Clients that are certain abuse: three bits beyond the threshold.
+  case block
+  /// All clients beyond the threshold.
+  case flagged
+
+  func refuses(_ kind: VerdictKind) -> Bool {
+    switch self {
+    case .off: false
+    case .block: kind == .block
+    case .flagged: kind > .allow
+    }
+  }
 }

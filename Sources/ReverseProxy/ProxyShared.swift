@@ -15,6 +15,8 @@ final class ProxyShared: Sendable {
   let isDraining = Atomic<Bool>(false)
   /// Whether there is anybody whom each exchange is told of.
   let wantsRecords: Bool
+  /// Whether behavior is looked at: not where nobody would hear of it.
+  let watchesBehavior: Bool
   /// Counts up with each new set of rules.
   let generation = Atomic<Int>(0)
   private let current: Mutex<Inspector>
@@ -26,7 +28,9 @@ final class ProxyShared: Sendable {
     maximumConnections = min(configuration.maximumConnections, FileLimit.connections)
     connectionCounts = ConnectionCounts(maximum: configuration.maximumConnectionsPerClient)
     held = HeldBytes(maximum: configuration.maximumHeldBytes)
-    wantsRecords = configuration.audit != nil || configuration.access != nil || configuration.onExchange != nil
+    let isEnforced = configuration.behaviorEnforcement != .off
+    wantsRecords = configuration.audit != nil || configuration.access != nil || configuration.onExchange != nil || isEnforced
+    watchesBehavior = wantsRecords && configuration.behavior != nil
     current = Mutex(inspector)
   }
 

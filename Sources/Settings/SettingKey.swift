@@ -157,6 +157,16 @@ public struct SettingKey: Sendable, Equatable {
     .init("logs", "access", .path, nil, "Where the access log goes, in the ropeline format; - is stdout."),
 
     .init("identity", "session-cookie", .text, "session", "The cookie that carries the session."),
+
+    .init("behavior", "watch", .switchable, "true", "Whether clients are judged by what they do, beside each request for itself."),
+    .init(
+      "behavior", "enforce", .choice(["off", "block", "flagged"]), "off",
+      "Which clients are refused (429) in block mode for what they did: none, those that are certain abuse, or all that are flagged."),
+    .init("behavior", "clients", .number(1024...67_108_864), "1048576", "Clients that are remembered, of 128 bytes each."),
+    .init(
+      "behavior", "honest-clients-per-error", .number(16...16_777_216), "4096",
+      "Wrong on at most one honest client in so many; the threshold in bits is its logarithm."),
+    .init("behavior", "state", .path, nil, "Where what was learned is kept across restarts; in memory only if not set."),
   ]
 
   /// The setting of this path; a programmer's mistake if there is none.

@@ -38,13 +38,13 @@ public enum AuditRecord {
     json.key("status")
     json.number(record.status)
     json.key("verdict")
-    json.string(outcome.verdict.kind.rawValue)
+    json.string(record.verdict.rawValue)
     json.key("would")
-    if let would = outcome.would { json.string(would.rawValue) } else { json.null() }
+    if let would = record.would { json.string(would.rawValue) } else { json.null() }
     json.key("score")
-    json.number(outcome.verdict.score)
+    json.number(record.score)
     json.key("label")
-    json.string(outcome.verdict.label.rawValue)
+    json.string(record.label.rawValue)
     json.key("anomaly")
     json.beginObject()
     json.key("inbound")
@@ -71,7 +71,7 @@ public enum AuditRecord {
       json.string(detail)
       json.endObject()
     }
-    for signal in outcome.evidence.behavior {
+    for signal in outcome.evidence.behavior + (record.standing?.evidence ?? []) {
       json.beginObject()
       json.key("signal")
       json.string(signal.signal)

@@ -1,3 +1,4 @@
+import Behavior
 import Detection
 import EvidenceModel
 import HTTPModel
@@ -11,6 +12,10 @@ public struct ExchangeRecord: Sendable {
   public var apiKey: [UInt8]?
   public var status: Int
   public var outcome: InspectionOutcome
+  /// What the client has come to with this request; nil if behavior is not looked at.
+  public var standing: ClientStanding?
+  /// Whether the client's behavior was the reason to refuse it.
+  public var isRefusedForBehavior = false
   /// Bytes of the answer's body and of the whole answer.
   public var bodyBytesSent = 0
   public var bytesSent = 0
@@ -37,6 +42,28 @@ public struct ExchangeRecord: Sendable {
   }
 }
 
+extension ExchangeRecord {
+  /// What was done.
+  public var verdict: VerdictKind { isRefusedForBehavior ? .block : outcome.verdict.kind }
+
+  /// What a brake held back: that of the rules, or that nobody asked for verdicts on behavior to be carried out.
+  public var would: VerdictKind? {
+    if isRefusedForBehavior { return outcome.would }
+    guard let standing, !standing.isShared, standing.verdict.kind > max(outcome.would ?? .allow, outcome.verdict.kind) else {
+      return outcome.would
+    }
+    return standing.verdict.kind
+  }
+
+  /// 0.0 to 1.0: the worse of what the request and what the client's behavior comes to.
+  public var score: Double { max(outcome.verdict.score, standing?.verdict.score ?? 0) }
+
+  public var label: ClientClass {
+    guard let standing, outcome.verdict.label == .undecided || standing.verdict.kind > .allow else { return outcome.verdict.label }
+    return standing.verdict.label
+  }
+}
+
 /// Which exchanges get an audit record.
 public enum AuditSelection: String, Sendable, CaseIterable {
   /// Those with a match, a refusal, or a 5xx of ours.
@@ -58,7 +85,7 @@ public enum AuditSelection: String, Sendable, CaseIterable {
     case .all: true
     case .off: false
     case .relevant:
-      record.isOwnAnswer || record.outcome.isAuditRelevant || record.outcome.would != nil
+      record.isOwnAnswer || record.outcome.isAuditRelevant || record.would != nil
         || record.outcome.evidence.rules.contains(where: \.isLogged)
     }
   }

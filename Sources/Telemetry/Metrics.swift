@@ -40,7 +40,7 @@ public final class Metrics: Sendable {
       return shard.countPassed()
     }
     state.withLock { state in
-      state.requests[RequestKey(verdict: record.outcome.verdict.kind.rawValue, reason: reason), default: 0] += 1
+      state.requests[RequestKey(verdict: record.verdict.rawValue, reason: reason), default: 0] += 1
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
       if let decision = record.outcome.oversizedBody { state.oversized[decision.rawValue, default: 0] += 1 }
@@ -52,6 +52,7 @@ public final class Metrics: Sendable {
     if let fault = record.outcome.evidence.framing { return fault.status == 413 ? "limit" : "framing" }
     if record.outcome.verdict.kind == .block, let fault = record.outcome.evidence.body { return fault.status == 413 ? "limit" : "body" }
     if record.outcome.verdict.kind == .block || record.outcome.would != nil { return "rules" }
+    if record.isRefusedForBehavior || record.would != nil { return "behavior" }
     if let party = record.brokenOffBy { return party.rawValue }
     switch record.status {
     case 499: return "client"

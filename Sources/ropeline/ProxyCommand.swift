@@ -86,6 +86,8 @@ struct ProxyCommand: AsyncParsableCommand {
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
     let file = plan.settings.text("rules.collections").map { CollectionFile(path: $0, store: collections) }
     file?.load()
+    let behaviorFile = plan.behaviorFile(of: configuration)
+    behaviorFile?.load()
     let server: ProxyServer
     do {
       server = try await ProxyServer.start(configuration: configuration, inspector: inspector)
@@ -95,9 +97,12 @@ struct ProxyCommand: AsyncParsableCommand {
     }
     announce(plan, server, inspector)
     let saving = Task { await file?.saveRegularly() }
+    let savingBehavior = Task { await behaviorFile?.saveRegularly() }
     defer {
       saving.cancel()
+      savingBehavior.cancel()
       file?.save()
+      behaviorFile?.save()
     }
     for await signal in signals {
       switch signal {
@@ -148,6 +153,7 @@ struct ProxyCommand: AsyncParsableCommand {
       "listen: \(plan.listen)",
       "upstream: \(plan.upstreams.joined(separator: " "))",
       "admin: \(plan.admin.map(String.init(describing:)) ?? "off")",
+      "behavior: \(plan.behaviorSummary)",
       "trust: \(plan.trust.isEmpty ? "nobody" : plan.trust.joined(separator: " "))",
       "strict: \(plan.isStrict ? "on" : "off")",
       "oversized bodies: \(plan.oversizedBodies.rawValue)",

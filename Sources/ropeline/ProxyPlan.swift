@@ -1,4 +1,5 @@
 import ArgumentParser
+import Behavior
 import Detection
 import NIOCore
 import ReverseProxy
@@ -97,6 +98,8 @@ struct ProxyPlan {
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
     apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
+    if settings.text("behavior.watch") != "false" { configuration.behavior = BehaviorMonitor(behaviorConfiguration) }
+    configuration.behaviorEnforcement = settings.text("behavior.enforce").flatMap(BehaviorEnforcement.init(rawValue:)) ?? .off
     apply("limits.connections-per-client", to: &configuration.maximumConnectionsPerClient)
     do {
       configuration.audit = try auditPath.map { path throws(LineWriterError) in try LineWriter(path: path) }
@@ -106,6 +109,29 @@ struct ProxyPlan {
       throw ExitCode(2)
     }
     return configuration
+  }
+
+  /// For `--check`.
+  var behaviorSummary: String {
+    guard settings.text("behavior.watch") != "false" else { return "not watched" }
+    let behavior = behaviorConfiguration
+    let enforcement = settings.text("behavior.enforce") ?? BehaviorEnforcement.off.rawValue
+    return "watched, enforce \(enforcement), \(behavior.maximumClients) clients, wrong on 1 in \(behavior.honestClientsPerError)"
+  }
+
+  /// Where what is learned is kept; nil if it is not.
+  func behaviorFile(of configuration: ProxyConfiguration) -> BehaviorFile? {
+    guard let path = settings.text("behavior.state"), let monitor = configuration.behavior else { return nil }
+    return BehaviorFile(path: path, monitor: monitor, configuration: behaviorConfiguration)
+  }
+
+  /// How clients are judged, with a secret of its own for each process.
+  var behaviorConfiguration: BehaviorConfiguration {
+    var behavior = BehaviorConfiguration()
+    behavior.secret = UInt64.random(in: 1 ... .max)
+    apply("behavior.clients", to: &behavior.maximumClients)
+    apply("behavior.honest-clients-per-error", to: &behavior.honestClientsPerError)
+    return behavior
   }
 
   private func apply(_ path: String, to value: inout Duration) {

@@ -25,12 +25,12 @@ struct ImportTests {
     "Detection": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts", "BodyDecoding", "InputValidation"],
     "HTTPWire": ["HTTPModel", "EvidenceModel", "NIOCore"],
     "Reporting": ["EvidenceModel"],
-    "Telemetry": ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "Detection", "Reporting"],
+    "Telemetry": ["HTTPModel", "EvidenceModel", "Behavior", "SecLang", "RuleEngine", "Detection", "Reporting"],
     "LogAnalysis": ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"],
     "Rehearsal": ["HTTPModel", "EvidenceModel", "BodyDecoding", "LogAnalysis", "Reporting", "Telemetry"],
     "RulesetLint": ["SecLang", "PatternScan", "Reporting"],
     "Settings": ["SecLang", "Yams"],
-    "ReverseProxy": ["HTTPModel", "EvidenceModel", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
+    "ReverseProxy": ["HTTPModel", "EvidenceModel", "Behavior", "Detection", "RuleEngine", "HTTPWire", "Telemetry", "NIOCore", "NIOPosix"],
   ]
   /// Tools for the people who work on this package; they read files themselves.
   private static let tools: [String: Set<String>] = ["fingerprints": ["RuleEngine", "Foundation"]]

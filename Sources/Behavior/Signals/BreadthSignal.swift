@@ -1,16 +1,10 @@
-import EvidenceModel
-
-/// Hundreds of different pages, hardly one twice, and none of what a browser loads along with a page.
+/// How few different things a client does, against the crowd after as many requests.
 enum BreadthSignal: Signal {
   static let name = "breadth"
-  static let label = ClientClass.scraper
-  private static let minimumPaths = 120
 
-  static func evidence(in history: ClientHistory) -> BehaviorSignal? {
-    let distinct = history.distinctPaths.count
-    guard distinct >= minimumPaths, distinct * 10 >= history.requests * 7, history.assets * 50 <= history.requests else { return nil }
-    let bits = min(6, 3 + Double(distinct) / 300)
-    return BehaviorSignal(
-      signal: name, bits: bits, detail: "about \(distinct) different paths in \(history.requests) requests, and \(history.assets) assets")
+  static func bits(_ state: ClientState) -> Float { state.breadth }
+
+  static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
+    "\(state.transitions.nonzeroBitCount) different steps in \(state.requests) requests, which is fewer than people take"
   }
 }

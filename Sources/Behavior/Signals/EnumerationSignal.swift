@@ -1,14 +1,15 @@
-import EvidenceModel
-
 /// One number after the other: `/tracks/1041`, `/tracks/1042`, `/tracks/1043`.
 enum EnumerationSignal: Signal {
   static let name = "id-enumeration"
-  static let label = ClientClass.enumerator
-  private static let minimumSteps = 25
+  /// Whoever plays an album or leafs through pages goes up too.
+  private static let tolerated: Float = 8
 
-  static func evidence(in history: ClientHistory) -> BehaviorSignal? {
-    guard history.ascendingIDs >= minimumSteps, history.ascendingIDs * 2 >= history.requests else { return nil }
-    let bits = min(8, 4 + Double(history.ascendingIDs) / 50)
-    return BehaviorSignal(signal: name, bits: bits, detail: "asked for \(history.ascendingIDs) ids one after the other in rising order")
+  static func bits(_ state: ClientState) -> Float {
+    guard Int(state.ascendingIDs) * 5 >= Int(state.requests) * 3 else { return 0 }
+    return min(12, max(0, (Float(state.ascendingIDs) - tolerated) * 0.8))
+  }
+
+  static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
+    "asked for \(state.ascendingIDs) ids one after the other in rising order"
   }
 }

@@ -1,16 +1,16 @@
-import EvidenceModel
-
-/// Requests that do not keep to the API's schema. One is a mistake of somebody's program; many different ones are probing.
+/// Requests that do not keep to the API's schema. One is a mistake of somebody's program; many are probing.
 enum SchemaSignal: Signal {
   static let name = "schema-violations"
-  static let label = ClientClass.fuzzer
-  private static let minimumCount = 4
+  private static let minimumCount: UInt8 = 4
 
-  static func evidence(in history: ClientHistory) -> BehaviorSignal? {
-    let count = history.schemaViolations
-    guard count >= minimumCount, count * 4 >= history.requests else { return nil }
-    // Half a bit each: a dozen is beyond doubt.
-    return BehaviorSignal(
-      signal: name, bits: min(10, Double(count) / 2), detail: "\(count) of \(history.requests) requests do not keep to the schema")
+  static func bits(_ state: ClientState) -> Float {
+    let count = state.schemaViolations
+    guard count >= minimumCount, Int(count) * 4 >= Int(min(state.requests, 255)) else { return 0 }
+    // Half a bit each: two dozen are beyond doubt.
+    return min(12, Float(count) / 2)
+  }
+
+  static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
+    "\(state.schemaViolations) of \(state.requests) requests do not keep to the schema"
   }
 }

@@ -1,0 +1,73 @@
+import HTTPModel
+
+/// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
+enum HardEvidence {
+  static func record(
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, network: UInt64, isTeaching: Bool,
+    in state: inout ClientState,
+    crowd: inout CrowdModel
+  ) {
+    recordRules(event, in: &state)
+    if event.hasKey { state.flags.insert(.hasKey) }
+    if event.isClientError, event.status != 401 { state.clientErrors = state.clientErrors &+ 1 }
+    if match.isAsset { state.assets = state.assets &+ 1 }
+    if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
+    if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }
+    if event.isWrite {
+      state.writes = state.writes &+ 1
+      switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {
+      case .refused:
+        if isTeaching, state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
+        state.failedLogins = min(state.failedLogins, 254) + 1
+      case .accepted:
+        if isTeaching {
+          crowd.logins.succeed(
+            isBare: state.isBare, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300, at: event.time.microseconds)
+        }
+        // A list has hits too: one right password does not clear a hundred wrong ones.
+        state.failedLogins = state.failedLogins > 8 ? state.failedLogins : 0
+      case .none: break
+      }
+    }
+    if let id = PathShape.trailingNumber(event.path) {
+      let id = UInt32(clamping: id)
+      if id > state.lastID, id - state.lastID <= 3, state.lastID > 0 { state.ascendingIDs = state.ascendingIDs &+ 1 }
+      state.lastID = id
+    }
+  }
+
+  /// A match is weak evidence: titles and names look like attacks. It grows with the score, with different rules, and little with the
+  /// same one again.
+  private static func recordRules(_ event: ClientEvent, in state: inout ClientState) {
+    if event.isScanner { state.flags.insert(.scanner) }
+    guard event.isRefusedByRules else {
+      state.rules = max(0, state.rules - 0.02)
+      return
+    }
+    var isNew = false
+    for id in event.ruleIDs {
+      let bit = UInt16(1) << UInt16(mixed(UInt64(truncatingIfNeeded: id)) & 15)
+      if state.ruleSet & bit == 0 { isNew = true }
+      state.ruleSet |= bit
+    }
+    let strength = min(Float(max(event.anomaly, 5)) / 5, 5)
+    state.rules = min(20, state.rules + (0.6 + 0.6 * strength) * (isNew ? 1 : 0.6))
+  }
+}
+
+/// How a log-in was answered.
+enum LoginAnswer {
+  case refused, accepted
+  /// It was none, or the answer says nothing.
+  case none
+
+  /// - Parameter redirects: whether this application sends those on who got in: a page instead of that is the form again.
+  init(_ event: ClientEvent, isLogin: Bool, redirects: Bool) {
+    // A write that is answered 401 is a refused log-in, or a session that ended.
+    if event.status == 401 || event.status == 403 && isLogin || event.status == 200 && isLogin && redirects {
+      self = .refused
+    } else {
+      self = isLogin && event.status < 400 ? .accepted : .none
+    }
+  }
+}
