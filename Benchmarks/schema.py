@@ -25,7 +25,7 @@ SMALL_SCHEMA = {
         "age": {"type": "integer", "minimum": 13, "maximum": 120}, "newsletter": {"type": "boolean"},
         "token": {"type": "string", "minLength": 32, "maxLength": 64}, "created": {"type": "string", "maxLength": 40}}}
 SMALL = {"user": "night_listener", "email": "listener@example.org", "country": "NO", "plan": "family", "age": 27, "newsletter": True,
-         "token": "0123456789abcdef0123456789abcdef0123456789abcdef", "created": "2026-11-20T19:58:02Z"}
+         "token": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab", "created": "2026-11-20T19:58:02Z"}
 
 ORDER_SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "required": ["id", "customer", "lines", "payment"],
@@ -45,9 +45,9 @@ ORDER_SCHEMA = {
         "card": {"type": "object", "required": ["type", "number"], "properties": {"type": {"const": "card"}, "number": {"type": "string", "minLength": 12}, "month": {"type": "integer"}}},
         "invoice": {"type": "object", "required": ["type", "company"], "properties": {"type": {"const": "invoice"}, "company": {"type": "string"}}}}}
 ORDER = {"id": "ORD-123456", "customer": {"name": "Night Listener", "address": {"street": "Storgata 12 b", "city": "Oslo", "zip": "0150"}},
-         "lines": [{"sku": "TOUR-%05d" % n, "title": "Tour shirt, the long night, number %d, black cotton, printed on both sides" % n, "count": n % 5 + 1,
+         "lines": [{"sku": "TOUR-%05d" % n, "title": "Tour shirt, the long night, number %d, black cotton, printed on both sides, washed once" % n, "count": n % 5 + 1,
                     "price": 24.99, "tags": ["shirt", "tour", "limited", "n%d" % n], "size": "SMLX"[n % 3], "gift": n % 4 == 0} for n in range(15)],
-         "payment": {"type": "invoice", "company": "Backstage AS, Oslo"}, "notes": "Please leave it at the door. " * 8}
+         "payment": {"type": "invoice", "company": "Backstage AS, Oslo"}, "notes": "Please leave it at the door. " * 12}
 
 ARRAY_SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "array", "maxItems": 1000,
@@ -56,7 +56,7 @@ ARRAY_SCHEMA = {
                              "track": {"type": "string", "minLength": 22, "maxLength": 22}, "at": {"type": "string", "maxLength": 30},
                              "position": {"type": "number", "minimum": 0}, "device": {"type": "string", "maxLength": 40}, "ok": {"type": "boolean"}}}}
 ARRAY = [{"id": n, "type": ["play", "pause", "skip", "seek"][n % 4], "track": "%022d" % random.randrange(10**20), "at": "2026-11-20T19:%02d:%02d.%03dZ" % (n // 60 % 60, n % 60, n),
-          "position": n * 1.25, "device": "phone-%d" % (n % 50), "ok": n % 9 != 0} for n in range(660)]
+          "position": n * 1.25, "device": "phone-%d of the listener" % (n % 50), "ok": n % 9 != 0} for n in range(660)]
 
 
 def cpu_median(work, batches, count):

@@ -7,6 +7,7 @@ struct HeadReader {
   let bytes: UnsafeRawBufferPointer
   let limits: HeadLimits
   let isStrict: Bool
+  private let tables = KnownField.tables
   /// Broken HTTP.
   private(set) var fault: FramingFault?
   /// Odd, and forwarding it would be ambiguous.
@@ -89,18 +90,18 @@ struct HeadReader {
   private mutating func field(_ line: Range<Int>, into spans: inout [FieldSpan]) {
     if ByteClass.isBlank(bytes[line.lowerBound]) { return refuse(400, "a folded field line") }  // RFC 9112 section 5.2
     var colon = line.lowerBound
-    var hasUnderscore = false
-    var isToken = true
-    while colon < line.upperBound, bytes[colon] != 0x3A {
+    var classes: UInt8 = 0
+    while colon < line.upperBound {
       let byte = bytes[colon]
-      if !ByteClass.isToken(byte) { isToken = false }
-      if byte == 0x5F { hasUnderscore = true }
+      if byte == 0x3A { break }
+      classes |= tables.classes[Int(byte)]
       colon += 1
     }
+    let hasUnderscore = classes & KnownField.Tables.underscore != 0
     let name = line.lowerBound..<colon
     if colon == line.upperBound { return refuse(400, "a field line without a colon") }
     if name.isEmpty { refuse(400, "a field without a name") }
-    if !isToken, let wrong = bytes[name].first(where: { !ByteClass.isToken($0) }) {
+    if classes & KnownField.Tables.notToken != 0, let wrong = bytes[name].first(where: { !ByteClass.isToken($0) }) {
       // RFC 9112 section 5.1: no blank between name and colon.
       refuse(400, ByteClass.isBlank(wrong) ? "a blank in a field's name" : "a field's name is no token")
     }
@@ -111,7 +112,7 @@ struct HeadReader {
     if bytes.hasControl(first..<last), let wrong = bytes[first..<last].first(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) {
       refuse(400, wrong == 0 ? "a NUL in a field" : wrong == 0x0D ? "a bare CR in a field" : "a control byte in a field")
     }
-    let known = KnownField.of(UnsafeRawBufferPointer(rebasing: bytes[name]))
+    let known = KnownField.of(UnsafeRawBufferPointer(rebasing: bytes[name]), in: tables)
     let isCanonical = first == colon + 2 && bytes[colon + 1] == 0x20 && last == line.upperBound
     spans.append(FieldSpan(name: name, value: first..<last, known: known, hasUnderscore: hasUnderscore, isCanonical: isCanonical))
     // A tab around a value is legal, and some parsers do not take it off. Where the body's end depends on it, that is too many.

@@ -45,25 +45,51 @@ public enum KnownField: UInt8, Sendable {
 
   private static let slotCount = 256
 
-  private struct Slot {
+  fileprivate struct Slot {
     var hash: UInt32 = 0
     var name: StaticString = ""
     var field = KnownField.other
   }
 
-  /// Open addressing; never freed.
-  nonisolated(unsafe) private static let slots: UnsafeMutablePointer<Slot> = {
-    let slots = UnsafeMutablePointer<Slot>.allocate(capacity: slotCount)
-    slots.initialize(repeating: Slot(), count: slotCount)
-    for (name, field) in names {
-      var hash = initialHash
-      for index in 0..<name.utf8CodeUnitCount { add(name.utf8Start[index], to: &hash) }
-      var slot = Int(hash) & (slotCount - 1)
-      while slots[slot].field != .other { slot = (slot + 1) & (slotCount - 1) }
-      slots[slot] = Slot(hash: hash, name: name, field: field)
+  /// What names are looked up in; made once and never freed. Whoever looks up many keeps it, and does not ask for it each time.
+  struct Tables: @unchecked Sendable {
+    /// Open addressing.
+    fileprivate let slots: UnsafeMutablePointer<Slot>
+    /// One bit for each length of a name, by its first letter.
+    fileprivate let lengths: UnsafeMutablePointer<UInt64>
+    /// For each byte of a name what it says of the whole: `notToken`, `underscore`, or nothing.
+    let classes: UnsafeMutablePointer<UInt8>
+
+    static let notToken: UInt8 = 1
+    static let underscore: UInt8 = 2
+
+    fileprivate init() {
+      slots = .allocate(capacity: slotCount)
+      slots.initialize(repeating: Slot(), count: slotCount)
+      lengths = .allocate(capacity: 26)
+      lengths.initialize(repeating: 0, count: 26)
+      for (name, field) in names {
+        lengths[Int(name.utf8Start[0] - 0x61)] |= 1 << UInt64(name.utf8CodeUnitCount)
+        var hash = initialHash
+        for index in 0..<name.utf8CodeUnitCount { add(name.utf8Start[index], to: &hash) }
+        var slot = Int(hash) & (slotCount - 1)
+        while slots[slot].field != .other { slot = (slot + 1) & (slotCount - 1) }
+        slots[slot] = Slot(hash: hash, name: name, field: field)
+      }
+      classes = .allocate(capacity: 256)
+      for byte in 0...255 { classes[byte] = ByteClass.isToken(UInt8(byte)) ? 0 : Self.notToken }
+      classes[0x5F] = Self.underscore
     }
-    return slots
-  }()
+
+    /// Whether a name of this beginning and length may be one of ours. Every prefix that counts begins with an x.
+    @inline(__always)
+    fileprivate func mayBe(_ first: UInt8, count: Int) -> Bool {
+      let letter = first | 0x20
+      return letter == 0x78 || (letter &- 0x61 < 26 && lengths[Int(letter &- 0x61)] >> UInt64(truncatingIfNeeded: min(count, 63)) & 1 == 1)
+    }
+  }
+
+  static let tables = Tables()
 
   // FNV-1a, over names as they are compared: in lower case, and `_` read as `-`.
   static var initialHash: UInt32 { 2_166_136_261 }
@@ -74,24 +100,14 @@ public enum KnownField: UInt8, Sendable {
   @inline(__always)
   private static func folded(_ byte: UInt8) -> UInt8 { byte == 0x5F ? 0x2D : asciiLowercased(byte) }
 
-  /// Whether a name of this beginning and length may be one of these: one bit for each length, by the first byte without its case.
+  /// The field of this name; `_` counts as `-`, as in CGI (RFC 3875 section 4.1.18), where both become one variable.
   @inline(__always)
-  static func mayBe(_ first: UInt8, count: Int) -> Bool {
-    let letter = first | 0x20
-    // Every prefix that counts begins with an x.
-    return letter == 0x78 || (letter &- 0x61 < 26 && lengths[Int(letter &- 0x61)] >> UInt64(truncatingIfNeeded: min(count, 63)) & 1 == 1)
+  static func of(_ name: UnsafeRawBufferPointer, in tables: Tables) -> KnownField {
+    guard let first = name.first, tables.mayBe(first, count: name.count) else { return .other }
+    return find(name, in: tables.slots)
   }
 
-  nonisolated(unsafe) private static let lengths: UnsafeMutablePointer<UInt64> = {
-    let lengths = UnsafeMutablePointer<UInt64>.allocate(capacity: 26)
-    lengths.initialize(repeating: 0, count: 26)
-    for (name, _) in names { lengths[Int(name.utf8Start[0] - 0x61)] |= 1 << UInt64(name.utf8CodeUnitCount) }
-    return lengths
-  }()
-
-  /// The field of this name; `_` counts as `-`, as in CGI (RFC 3875 section 4.1.18), where both become one variable.
-  static func of(_ name: UnsafeRawBufferPointer) -> KnownField {
-    guard let first = name.first, mayBe(first, count: name.count) else { return .other }
+  private static func find(_ name: UnsafeRawBufferPointer, in slots: UnsafeMutablePointer<Slot>) -> KnownField {
     var hash = initialHash
     for byte in name { add(byte, to: &hash) }
     var slot = Int(hash) & (slotCount - 1)

@@ -57,7 +57,10 @@ public struct OpenAPIDocument: Sendable {
     guard errors.isEmpty else { throw SchemaErrors(errors) }
     router.finish()
     let requestSet = OpenAPISchemaSet(plain: request, closed: compile(reader.requestNodes, .request, isClosed: true).0)
-    let responseSet = OpenAPISchemaSet(plain: response, closed: compile(reader.responseNodes, .response, isClosed: true).0)
+    // For responses the closed form differs only where something is write-only.
+    let hasWriteOnly = reader.files.list.contains { $0.hasName("writeOnly") }
+    let responseSet = OpenAPISchemaSet(
+      plain: response, closed: hasWriteOnly ? compile(reader.responseNodes, .response, isClosed: true).0 : [])
     guard errors.isEmpty else { throw SchemaErrors(errors) }
     version = reader.version
     basePaths = reader.basePaths

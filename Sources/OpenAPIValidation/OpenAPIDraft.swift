@@ -18,7 +18,7 @@ struct DraftOperation {
     for (status, schemas) in responseSchemas {
       for (index, schema) in schemas.content.enumerated() {
         result.responses[status]?.content[index].schema = schema.map { response.plain[$0] }
-        result.responses[status]?.content[index].closed = schema.map { response.closed[$0] }
+        result.responses[status]?.content[index].closed = response.closed.isEmpty ? nil : schema.map { response.closed[$0] }
       }
       for (index, schema) in schemas.headers.enumerated() {
         result.responses[status]?.headers[index].schema = schema.map { response.plain[$0] }

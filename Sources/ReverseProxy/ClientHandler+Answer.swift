@@ -21,7 +21,7 @@ extension ClientHandler {
   func upstreamDidAnswer(_ head: HeadBytes, _ parts: ResponseParts) {
     guard let exchange else { return }
     exchange.canRetry = false
-    if let start = exchange.upstreamStarted { exchange.upstreamTime = Int((NIODeadline.now() - start).nanoseconds / 1000) }
+    if let start = exchange.upstreamStarted { exchange.upstreamTime = Int((loop.answerTime - start).nanoseconds / 1000) }
     if !exchange.isBodyComplete {
       // Whether the rest will come before the answer ends is not known now, when the head must say what follows.
       closesAfterAnswer = true
@@ -110,7 +110,8 @@ extension ClientHandler {
     let end = answerHalf.wrap(count: bytes.readableBytes, isLast: isLast, start: &start)
     exchange.bytesSent += start.readableBytes + bytes.readableBytes + end.utf8CodeUnitCount
     // Written down before the last byte is sent.
-    let now = NIODeadline.now()
+    // Without rules nothing has taken time since.
+    let now = exchange.isLean ? loop.answerTime : .now()
     if isLast { record(exchange, status: status, at: now) }
     write(start, bytes, end)
     if isLast { return answered(exchange, at: now) }

@@ -46,6 +46,8 @@ final class LoopState: @unchecked Sendable {
   let metrics: MetricsShard
   let limits: BodyLimits
   let times: TimeLimits
+  /// When an upstream's connection was last read from: the clock is asked once for all that follows from it.
+  var answerTime = NIODeadline.now()
   var names = RequestNames()
   private var date: (second: Int64, text: [UInt8]) = (-1, [])
   private var spareBuffer = ByteBuffer()

@@ -177,6 +177,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     hasAnswerBytes = true
+    loop.answerTime = .now()
     buffer.receive(unwrapInboundIn(data))
     process()
   }
@@ -263,7 +264,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
     if keeps, isRequestWhole, isFlushed || channel?.unsentBytes == 0, buffer.readableBytes == 0 {
       state = .idle
-      idleSince = .now()
+      idleSince = loop.answerTime
       buffer = ByteBuffer()
       setReading(true)
       loop.giveBack(self)
@@ -283,7 +284,9 @@ final class UpstreamConnection: ChannelInboundHandler {
   func channelInactive(context: ChannelHandlerContext) {
     direct.close()
     switch state {
-    case .untilClose: finish(ByteBuffer(), keeps: false)
+    case .untilClose:
+      loop.answerTime = .now()
+      finish(ByteBuffer(), keeps: false)
     case .closed: break
     case .idle:
       state = .closed

@@ -1,5 +1,6 @@
 import Detection
 import Foundation
+import Glibc
 import NIOPosix
 import ReverseProxy
 import Synchronization
@@ -35,6 +36,8 @@ final class ProxyRun: Sendable {
   func send(_ request: [UInt8]) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
     records.list.withLock { $0.removeAll() }
     let answer = RawClient.exchange(request, port: proxy.port)
+    // A connection that breaks off is written down when it is closed, which the client may see first.
+    for _ in 0..<500 where records.list.withLock({ $0.isEmpty }) { usleep(10_000) }
     return (answer, records.list.withLock { $0 })
   }
 

@@ -93,8 +93,8 @@ struct BodyAndFailureTests {
     try await Harness.withProxy(
       origins: [origin],
       configure: {
-        $0.upstreamTimeout = .milliseconds(300)
-        $0.headTimeout = .milliseconds(300)
+        $0.upstreamTimeout = .seconds(1)
+        $0.headTimeout = .seconds(1)
       }
     ) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
@@ -215,7 +215,7 @@ struct BodyAndFailureTests {
     try await Harness.withProxy(origins: [origin], log: log) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send(text)
-      pause(milliseconds: 100)
+      pause(milliseconds: 500)
       client.abort()
     }
     #expect(log.records.withLock { $0.count } == 1)

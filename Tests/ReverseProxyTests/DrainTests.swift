@@ -40,7 +40,7 @@ struct DrainTests {
       origins: [Harness.polite(log)], log: log,
       configure: {
         $0.adminPort = 0
-        $0.drainGrace = .milliseconds(600)
+        $0.drainGrace = .seconds(3)
       }
     ) { server, _ in
       let idle = LoopbackSocket.connect(port: server.port)

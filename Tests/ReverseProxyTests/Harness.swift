@@ -33,7 +33,7 @@ enum Harness {
     var configuration = ProxyConfiguration(upstreams: origins.map { Upstream(host: "127.0.0.1", port: $0.port) })
     configuration.listenPort = 0
     configuration.onExchange = { record in log.records.withLock { $0.append(record) } }
-    configuration.drainTimeout = .seconds(5)
+    configuration.drainTimeout = .seconds(20)
     configuration.drainGrace = .milliseconds(20)
     configure(&configuration)
     let inspector = try inspector(rules, mode)

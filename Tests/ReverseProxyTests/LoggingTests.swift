@@ -68,7 +68,7 @@ struct LoggingTests {
       client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
       _ = client.receive(until: "hello")
       if row.name == "client leaves" { client.abort() }
-      for _ in 0..<200 where log.records.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
+      for _ in 0..<2000 where log.records.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       if row.name != "client leaves" { client.close() }
       let record = try #require(log.records.withLock { $0.first })
       #expect(record.status == row.status && record.brokenOffBy == row.party)

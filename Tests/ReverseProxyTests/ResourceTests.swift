@@ -88,7 +88,7 @@ struct ResourceTests {
     ) { server, log in
       let half = LoopbackSocket.connect(port: server.port)
       half.send("POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 80000\r\n\r\n" + String(repeating: "x", count: 70_000))
-      pause(milliseconds: 150)
+      pause(milliseconds: 1000)
       let second = LoopbackSocket.connect(port: server.port)
       second.send(Harness.post(String(repeating: "x", count: 60_000)))
       let answer = second.receiveToEnd()
@@ -140,7 +140,7 @@ struct ResourceTests {
       let busy = LoopbackSocket.connect(port: server.port)
       #expect(ask(busy))
       busy.send("GET /busy HTTP/1.1\r\n")
-      pause(milliseconds: 100)
+      pause(milliseconds: 1000)
       let third = LoopbackSocket.connect(port: server.port)
       #expect(ask(third))
       #expect(idle.receive().isEmpty, "closed without a word")
@@ -166,7 +166,7 @@ struct ResourceTests {
       let statuses = clients.map { $0.receiveToEnd().prefix(12) }.sorted()
       #expect(statuses == ["HTTP/1.1 200", "HTTP/1.1 200", isTrusted ? "HTTP/1.1 200" : "HTTP/1.1 429"])
       for client in clients { client.close() }
-      pause(milliseconds: 200)
+      pause(milliseconds: 1000)
       let next = LoopbackSocket.connect(port: server.port)
       next.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
       #expect(next.receiveToEnd().hasSuffix("ok"))
@@ -201,12 +201,12 @@ struct ResourceTests {
       #expect(ask(first).hasPrefix("HTTP/1.1 200 ") && ask(second).hasPrefix("HTTP/1.1 200 "))
       // Neither is idle: each has begun its next request.
       for client in [first, second] { client.send("GET / HTTP/1.1\r\n") }
-      pause(milliseconds: 100)
+      pause(milliseconds: 1000)
       let third = LoopbackSocket.connect(port: server.port)
       #expect(third.receiveToEnd().hasPrefix("HTTP/1.1 503 "))
       third.close()
       first.close()
-      pause(milliseconds: 200)
+      pause(milliseconds: 1000)
       let fourth = LoopbackSocket.connect(port: server.port)
       #expect(ask(fourth).hasPrefix("HTTP/1.1 200 "))
       let admin = LoopbackSocket.connect(port: server.adminPort ?? 0)
@@ -233,8 +233,8 @@ struct ResourceTests {
       rules: "SecAction \"id:1,phase:1,deny,status:403,log\"", origins: [],
       configure: {
         $0.upstreams = [Upstream(host: "127.0.0.1", port: 1)]
-        $0.lingerTimeout = .milliseconds(200)
-        $0.lingerTotal = .milliseconds(1500)
+        $0.lingerTimeout = .milliseconds(800)
+        $0.lingerTotal = .seconds(4)
         $0.maximumLingerBytes = 1_000_000
       }
     ) { server, _ in
@@ -245,10 +245,10 @@ struct ResourceTests {
       }
       // Longer than the pause between two bytes may be, shorter than the whole.
       let steady = refused()
-      #expect(sendOn(steady, pieces: 12, of: 1000, every: 100_000))
+      #expect(sendOn(steady, pieces: 12, of: 1000, every: 200_000))
       #expect(steady.receiveToEnd().hasPrefix("HTTP/1.1 403 "))
       let endless = refused()
-      #expect(!sendOn(endless, pieces: 60, of: 1000, every: 50_000))
+      #expect(!sendOn(endless, pieces: 60, of: 1000, every: 150_000))
       let greedy = refused()
       #expect(!sendOn(greedy, pieces: 100, of: 1_000_000, every: 0))
       for client in [steady, endless, greedy] { client.close() }
@@ -270,7 +270,7 @@ struct ResourceTests {
       client.send(text.hasSuffix("\r\n\r\n") ? text + text : text)
       let start = ContinuousClock.now
       let answer = client.receiveToEnd()
-      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(ContinuousClock.now - start < .seconds(8))
       #expect(answer.ranges(of: "alive\n").count == (text.hasSuffix("\r\n\r\n") ? 1 : 0))
       client.close()
     }

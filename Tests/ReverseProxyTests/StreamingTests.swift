@@ -11,7 +11,7 @@ struct StreamingTests {
     let origin = ScriptedOrigin { connection, _ in
       guard Harness.readRequest(connection) != nil else { return }
       connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\(framing)\r\n\r\n")
-      for _ in 0..<500 where log.seen.withLock({ $0.isEmpty }) { usleep(2000) }
+      for _ in 0..<5000 where log.seen.withLock({ $0.isEmpty }) { usleep(2000) }
       connection.send(framing.contains("chunked") ? "5\r\ntick!\r\n0\r\n\r\n" : "tick!")
     }
     try await Harness.withProxy(origins: [origin], log: log) { server, log in
@@ -104,13 +104,13 @@ struct StreamingTests {
       guard Harness.readRequest(connection) != nil else { return }
       connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n")
       for piece in 1...6 {
-        usleep(100_000)
+        usleep(300_000)
         connection.send("\(piece)")
       }
     }
     try await Harness.withProxy(
       rules: "SecResponseBodyAccess On\nSecResponseBodyMimeType text/html", origins: [origin],
-      configure: { $0.upstreamTimeout = .milliseconds(300) }
+      configure: { $0.upstreamTimeout = .seconds(1) }
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
@@ -149,12 +149,12 @@ struct StreamingTests {
     let origin = ScriptedOrigin { connection, _ in
       guard Harness.readRequest(connection) != nil else { return }
       for _ in 0..<6 {
-        usleep(100_000)
+        usleep(300_000)
         connection.send("HTTP/1.1 102 Processing\r\n\r\n")
       }
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     }
-    try await Harness.withProxy(origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(300) }) { server, _ in
+    try await Harness.withProxy(origins: [origin], configure: { $0.upstreamTimeout = .seconds(1) }) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
       #expect(client.receiveToEnd().hasSuffix("ok"))

@@ -48,13 +48,13 @@ struct UpstreamReuseTests {
   func upstreamTakesNoMore() async throws {
     let origin = ScriptedOrigin { connection, _ in
       _ = connection.receive(until: "\r\n\r\n")
-      usleep(900_000)
+      usleep(8_000_000)
     }
     try await Harness.withProxy(
       rules: Self.streaming, origins: [origin],
       configure: {
-        $0.bodyTimeout = .milliseconds(200)
-        $0.upstreamTimeout = .milliseconds(200)
+        $0.bodyTimeout = .seconds(3)
+        $0.upstreamTimeout = .milliseconds(400)
       }
     ) { server, log in
       let client = LoopbackSocket.connect(port: server.port)
@@ -104,7 +104,7 @@ struct UpstreamReuseTests {
       }
     }
     try await Harness.withProxy(
-      rules: "SecRequestBodyNoFilesLimit 13107200", origins: [origin], configure: { $0.upstreamTimeout = .milliseconds(500) }
+      rules: "SecRequestBodyNoFilesLimit 13107200", origins: [origin], configure: { $0.upstreamTimeout = .seconds(5) }
     ) { server, _ in
       let client = LoopbackSocket.connect(port: server.port)
       client.send(Harness.post(String(repeating: "x", count: 12_000_000)))
@@ -186,7 +186,7 @@ struct UpstreamReuseTests {
       #expect(Self.get("/1", port: server.port).hasSuffix("\r\n\r\n0"))
       #expect(Self.get("/2", port: server.port).hasSuffix("\r\n\r\n0"))
       // Twice the limit at most, as it is looked at now and then.
-      for _ in 0..<100 where log.seen.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
+      for _ in 0..<1500 where log.seen.withLock({ $0.isEmpty }) { pause(milliseconds: 10) }
       #expect(log.seen.withLock { $0 } == ["ended 0"])
       #expect(Self.get("/3", port: server.port).hasSuffix("\r\n\r\n1"))
     }

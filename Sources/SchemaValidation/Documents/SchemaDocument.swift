@@ -62,6 +62,12 @@ package final class SchemaDocument: @unchecked Sendable {
 
   package func elements(of node: Int) -> [Int] { children(of: node).map(\.value) }
 
+  /// Whether any object has a member of this name.
+  package func hasName(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    return (0..<view.count).contains { view.kind($0) == .key && view.text($0).elementsEqual(bytes) }
+  }
+
   /// Names that stand twice in an object: what they mean depends on who reads them.
   package var duplicates: [SchemaError] {
     (0..<view.count).filter { view.kind($0) == .object && view.hasDuplicateKeys($0) }.map {
