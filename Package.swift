@@ -102,12 +102,17 @@ let package = Package(
     // For the people who work on this package: derives the table of SQL fingerprints
     .executableTarget(name: "fingerprints", dependencies: ["RuleEngine"], swiftSettings: strict),
 
+    // Lets a parser read a text of some size; its instructions are counted by GrowthTests
+    .executableTarget(
+      name: "growth", dependencies: ["BodyDecoding", "HTTPWire", "LogAnalysis", "RuleEngine", "SecLang"], swiftSettings: strict),
+
     // Measures what an event of behavior costs
     .executableTarget(
       name: "behavior-bench", dependencies: ["Behavior", "HTTPModel", "CAllocationCount"], path: "Benchmarks/Behavior",
       swiftSettings: strict),
 
     // Tests
+    .testTarget(name: "GrowthTests", dependencies: ["growth"], swiftSettings: strict),
     .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),

@@ -10,6 +10,8 @@ packages=(
   libbrotli-dev libmaxminddb-dev libpcre2-dev libssl-dev libxml2-dev libzstd-dev
   # the rules that the demonstration and the tests load
   modsecurity-crs
+  # what counts instructions in the tests
+  valgrind
 )
 
 if ! command -v dpkg-query >/dev/null 2>&1; then
