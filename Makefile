@@ -7,7 +7,7 @@ VECTORS = $(or $(ROPELINE_CONFORMANCE),../shared/conformance)/libinjection
 # A crashed test must end, not wait for a backtrace.
 export SWIFT_BACKTRACE := enable=no
 
-.PHONY: help setup build test demo bench conformance fingerprints format lint clean
+.PHONY: help setup build test demo bench check conformance fingerprints format lint clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 16
@@ -32,6 +32,10 @@ demo: build ## Run the proxy on sample traffic and show the verdicts
 bench: build ## Measure engine and proxy beside libmodsecurity and nginx, in one run each
 	@Benchmarks/engine.sh
 	@Benchmarks/proxy.sh
+
+# Not a part of `test`: it needs a release build and counts for some minutes.
+check: build ## Fail if a request takes 5 % more instructions than the committed baseline
+	@Benchmarks/check.sh
 
 # SUITE is a directory of regression tests in the YAML of the CRS 3.3 or 4.x, CRS the checkout they belong to (Debian's if not given);
 # BACKSLASH=modsecurity2 for rules written for Apache, such as 3.3. Without SUITE, the vectors in ROPELINE_CONFORMANCE.
