@@ -55,6 +55,9 @@ public final class BehaviorEngine {
     if event.isWrite, event.status < 400, state.flags.contains(.suspicious), !state.flags.contains(.forgiven) {
       state.flags.insert(.forgiven)
       campaigns.forgive(state.shape)
+      addresses[identity.address ^ secret].suspicious.countDown()
+      addresses[identity.agent ^ secret].suspicious.countDown()
+      if event.hasSession { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
     }
     state.inherited = inheritance(state, identity).tenths
     let bits = Signals.bits(state)
@@ -99,7 +102,7 @@ public final class BehaviorEngine {
   // MARK: Sessions that prove nothing yet
 
   /// Requests under a session until it counts as somebody's.
-  private static let unproven: UInt32 = 2
+  public static let unproven: UInt32 = 2
   private static let shadow: UInt64 = 0x5E55_1011_5AD0_0000
 
   /// A session that was just made up must not give a clean record: until its third request it stands for what all such sessions of its
@@ -115,6 +118,9 @@ public final class BehaviorEngine {
     StepRecorder.record(event, actor: identity.agent, network: identity.network, isTeaching: false, in: &together, crowd: &crowd)
     clients.store(together, at: index)
     let bits = Signals.bits(together)
+    // Where other people came with sessions too, a new one is more likely the next of them.
+    let others = addresses[identity.agent ^ secret].honestSessions - (state.flags.contains(.suspicious) ? 0 : 1)
+    guard others * Judgement.requestsPerCollateral < Int(together.requests) else { return }
     if bits >= threshold { state.inherited = max(state.inherited, UInt8(min(25, bits) * 10)) }
   }
 

@@ -256,6 +256,13 @@ public final class LogAnalyzer {
     let state = behavior.observe(event, of: client.identity)
     let kind = behavior.judgement(state, declared: client.declared, hasKey: key.key != nil).kind
     let bits = behavior.bits(state)
+    if logged.sessionID != nil, state.requests == BehaviorEngine.unproven + 1, kind == .allow {
+      // What was held against a new session was its address's; from now on it stands for itself.
+      client.worst = .allow
+      client.bits = -.infinity
+      client.atRequest = nil
+      client.reachedAt = nil
+    }
     if bits > client.bits {
       client.state = state
       client.bits = bits

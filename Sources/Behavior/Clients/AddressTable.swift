@@ -83,6 +83,9 @@ final class AddressTable {
 extension UInt16 {
   /// One more, or the most there is.
   mutating func countUp() { if self < .max { self += 1 } }
+
+  /// One less, or none; from the most there is nothing is taken, as nobody knows how many there were.
+  mutating func countDown() { if self > 0, self < .max { self -= 1 } }
 }
 
 extension AddressTable {
