@@ -57,7 +57,11 @@ public final class BehaviorEngine {
       campaigns.forgive(state.shape)
       addresses[identity.address ^ secret].suspicious.countDown()
       addresses[identity.agent ^ secret].suspicious.countDown()
-      if event.hasSession { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
+      if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
+    }
+    if event.hasSession, number == Self.unproven {
+      addresses[identity.agent ^ secret].sessions.countUp()
+      if state.flags.contains(.suspicious) { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     state.inherited = inheritance(state, identity).tenths
     let bits = Signals.bits(state)
@@ -69,7 +73,7 @@ public final class BehaviorEngine {
     if own >= Judgement.suspicion, !state.flags.contains(.suspicious) {
       state.flags.insert(.suspicious)
       suspect(state, identity)
-      if event.hasSession { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
+      if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     if bits >= threshold { state.flags.insert(.flagged) }
     clients.store(state, at: index)
@@ -119,8 +123,7 @@ public final class BehaviorEngine {
     clients.store(together, at: index)
     let bits = Signals.bits(together)
     // Where other people came with sessions too, a new one is more likely the next of them.
-    let others = addresses[identity.agent ^ secret].honestSessions - (state.flags.contains(.suspicious) ? 0 : 1)
-    guard others * Judgement.requestsPerCollateral < Int(together.requests) else { return }
+    guard addresses[identity.agent ^ secret].honestSessions * Judgement.requestsPerCollateral < Int(together.requests) else { return }
     if bits >= threshold { state.inherited = max(state.inherited, UInt8(min(25, bits) * 10)) }
   }
 
@@ -139,7 +142,6 @@ public final class BehaviorEngine {
     crowd.logins.countClient(at: event.time.microseconds)
     addresses[identity.address ^ secret].clients.countUp()
     addresses[identity.agent ^ secret].clients.countUp()
-    if event.hasSession { addresses[identity.agent ^ secret].sessions.countUp() }
   }
 
   private func suspect(_ state: ClientState, _ identity: ClientIdentity) {
@@ -151,12 +153,21 @@ public final class BehaviorEngine {
   }
 
   /// Half-guilty clients among none but such, or with the oddity of a campaign, are held to belong to the rest.
-  private func inheritance(_ state: ClientState, _ identity: ClientIdentity) -> (tenths: UInt8, time: Int64) {
+  private func inheritance(_ state: ClientState, _ identity: ClientIdentity, isOver: Bool = false) -> (tenths: UInt8, time: Int64) {
     guard state.flags.isDisjoint(with: [.declared, .hasKey]) else { return (0, 0) }
     let own = Signals.bits(state) - InheritedSignal.bits(state)
+    var bits: Float = 0
+    // Whoever went on to something else was a person, or must be found by that.
+    if state.failedLogins > 0, state.loginPlace != 0 {
+      let isOneOfMany = state.failedLogins >= (isOver ? Judgement.loginsOfManyInTheEnd : Judgement.loginsOfMany)
+      if isOneOfMany || state.isBare {
+        bits = crowd.logins.bits(isBare: state.isBare, from: isOneOfMany ? state.loginPlace : 0, at: state.lastSeen)
+      }
+      // A visit as people make it, before the log-ins, is part of what these many hands have in common: it is no credit.
+      if bits > 0 { bits -= min(0, Signals.credit(state)) }
+    }
     // Whoever has nothing of its own to answer for does not answer for others.
-    guard own >= Judgement.neighborly else { return (0, 0) }
-    var bits: Float = state.failedLogins > 0 ? crowd.logins.bits(isBare: state.isBare, at: state.lastSeen) : 0
+    guard own >= Judgement.neighborly || bits > 0 else { return (0, 0) }
     if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
     bits = max(bits, addresses[identity.address ^ secret].guilt(besides: state.flags.contains(.suspicious)))
@@ -165,18 +176,19 @@ public final class BehaviorEngine {
     if agent.odd >= 3, Int(agent.odd) * 4 >= Int(agent.clients) * 3 {
       bits = max(bits, min(6, 2 * agent.oddity(besides: state.flags.contains(.odd))))
     }
-    guard own >= Judgement.kinship else { return (UInt8(min(bits, 10) * 10), time) }
+    guard own >= Judgement.kinship else { return (UInt8(min(bits, Judgement.mostInherited) * 10), time) }
     if let established = campaigns.established(state.shape) {
-      bits += established.bits
+      // Whoever did much had as many more occasions for one odd step.
+      bits += max(0, established.bits - max(0, log2(Float(state.requests) / Judgement.campaignVisit)))
       time = established.time
     }
-    return (UInt8(min(bits, 10) * 10), time)
+    return (UInt8(min(bits, Judgement.mostInherited) * 10), time)
   }
 
   /// What a client that was let pass comes to by what others did later; nil if it is not flagged by that either.
   public func afterthought(_ state: ClientState, of identity: ClientIdentity, hasSession: Bool) -> (ClientState, Timestamp)? {
     var state = state
-    let (tenths, time) = inheritance(state, identity)
+    let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }
     return (state, Timestamp(microseconds: max(time, state.lastSeen)))

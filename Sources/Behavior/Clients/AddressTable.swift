@@ -11,7 +11,7 @@ struct AddressState: Sendable {
   var suspicious: UInt16 = 0
   /// Clients with evidence worth mentioning.
   var odd: UInt16 = 0
-  /// Clients with a session, and those of them that are suspicious.
+  /// Clients with a session that was used three times, and those of them that are suspicious.
   var sessions: UInt16 = 0
   var suspiciousSessions: UInt16 = 0
 

@@ -103,7 +103,7 @@ enum StepRecorder {
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
     state.composition.count(event, match, purpose, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, purpose, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    HardEvidence.record(event, match, purpose, previous: previous, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
     run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
     if isTeaching { judgeBreadth(&state, &crowd) }
     let sum = state.order + state.timing + state.novelty
