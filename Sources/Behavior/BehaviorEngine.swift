@@ -136,6 +136,20 @@ public final class BehaviorEngine {
   /// The evidence for a state in words; the strongest first.
   public func evidence(_ state: ClientState) -> [BehaviorSignal] { Signals.evidence(state, crowd) }
 
+  /// Whether its log-ins failed for good where far more fail than people explain; too little for a verdict if they were few.
+  public func isAmongFailingLogins(_ state: ClientState) -> Bool {
+    state.failedLogins > 0 && state.loginPlace != 0
+      && crowd.logins.bits(isBare: state.isBare, from: state.loginPlace, at: state.lastSeen) > 0
+  }
+
+  /// What a client mostly does by its last steps, what pages load along aside; nil if it does this and that.
+  public func habit(_ state: ClientState) -> Int? {
+    StepRecorder.habit(state)
+  }
+
+  /// A step in words, such as `POST /v1/login (refused)`.
+  public func name(ofStep step: Int) -> String { crowd.name(step) }
+
   // MARK: What others did
 
   private func count(_ event: ClientEvent, _ identity: ClientIdentity) {

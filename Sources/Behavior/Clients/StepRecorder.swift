@@ -193,6 +193,20 @@ enum StepRecorder {
     return number < 0 ? CrowdModel.start : WaitingStep(state.waiting[number & 7]).step
   }
 
+  /// The step that makes up at least half of the last eight; a refused log-in if the visit ended with it.
+  static func habit(_ state: ClientState) -> Int? {
+    let count = min(8, Int(state.requests))
+    guard count > 0 else { return nil }
+    if state.loginPlace != 0 { return recent(1, of: state) }
+    let steps = (1...count).map { recent($0, of: state) }
+    var best = (step: 0, count: 0)
+    for step in steps {
+      let same = steps.count { $0 == step }
+      if same > best.count || same == best.count && step < best.step { best = (step, same) }
+    }
+    return best.count * 2 >= count ? best.step : nil
+  }
+
   private static func wait(_ lesson: WaitingStep, isTeaching: Bool, _ state: inout ClientState, _ crowd: inout CrowdModel) {
     if state.waitingCount >= lag {
       if isTeaching, isTeacher(state), state.mode < suspicious { teach(lag, of: state, humanity(of: state), &crowd) }
