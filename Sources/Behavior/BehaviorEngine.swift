@@ -55,6 +55,13 @@ public final class BehaviorEngine {
     if event.isWrite, event.status < 400, state.flags.contains(.suspicious), !state.flags.contains(.forgiven) {
       state.flags.insert(.forgiven)
       campaigns.forgive(state.shape)
+      addresses[identity.address ^ secret].suspicious.countDown()
+      addresses[identity.agent ^ secret].suspicious.countDown()
+      if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
+    }
+    if event.hasSession, number == Self.unproven {
+      addresses[identity.agent ^ secret].sessions.countUp()
+      if state.flags.contains(.suspicious) { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     state.inherited = inheritance(state, identity).tenths
     let bits = Signals.bits(state)
@@ -66,7 +73,7 @@ public final class BehaviorEngine {
     if own >= Judgement.suspicion, !state.flags.contains(.suspicious) {
       state.flags.insert(.suspicious)
       suspect(state, identity)
-      if event.hasSession { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
+      if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     if bits >= threshold { state.flags.insert(.flagged) }
     clients.store(state, at: index)
@@ -99,7 +106,7 @@ public final class BehaviorEngine {
   // MARK: Sessions that prove nothing yet
 
   /// Requests under a session until it counts as somebody's.
-  private static let unproven: UInt32 = 2
+  public static let unproven: UInt32 = 2
   private static let shadow: UInt64 = 0x5E55_1011_5AD0_0000
 
   /// A session that was just made up must not give a clean record: until its third request it stands for what all such sessions of its
@@ -115,6 +122,8 @@ public final class BehaviorEngine {
     StepRecorder.record(event, actor: identity.agent, network: identity.network, isTeaching: false, in: &together, crowd: &crowd)
     clients.store(together, at: index)
     let bits = Signals.bits(together)
+    // Where other people came with sessions too, a new one is more likely the next of them.
+    guard addresses[identity.agent ^ secret].honestSessions * Judgement.requestsPerCollateral < Int(together.requests) else { return }
     if bits >= threshold { state.inherited = max(state.inherited, UInt8(min(25, bits) * 10)) }
   }
 
@@ -127,13 +136,26 @@ public final class BehaviorEngine {
   /// The evidence for a state in words; the strongest first.
   public func evidence(_ state: ClientState) -> [BehaviorSignal] { Signals.evidence(state, crowd) }
 
+  /// Whether its log-ins failed for good where far more fail than people explain; too little for a verdict if they were few.
+  public func isAmongFailingLogins(_ state: ClientState) -> Bool {
+    state.failedLogins > 0 && state.loginPlace != 0
+      && crowd.logins.bits(isBare: state.isBare, from: state.loginPlace, at: state.lastSeen) > 0
+  }
+
+  /// What a client mostly does by its last steps, what pages load along aside; nil if it does this and that.
+  public func habit(_ state: ClientState) -> Int? {
+    StepRecorder.habit(state)
+  }
+
+  /// A step in words, such as `POST /v1/login (refused)`.
+  public func name(ofStep step: Int) -> String { crowd.name(step) }
+
   // MARK: What others did
 
   private func count(_ event: ClientEvent, _ identity: ClientIdentity) {
     crowd.logins.countClient(at: event.time.microseconds)
     addresses[identity.address ^ secret].clients.countUp()
     addresses[identity.agent ^ secret].clients.countUp()
-    if event.hasSession { addresses[identity.agent ^ secret].sessions.countUp() }
   }
 
   private func suspect(_ state: ClientState, _ identity: ClientIdentity) {
@@ -145,12 +167,21 @@ public final class BehaviorEngine {
   }
 
   /// Half-guilty clients among none but such, or with the oddity of a campaign, are held to belong to the rest.
-  private func inheritance(_ state: ClientState, _ identity: ClientIdentity) -> (tenths: UInt8, time: Int64) {
+  private func inheritance(_ state: ClientState, _ identity: ClientIdentity, isOver: Bool = false) -> (tenths: UInt8, time: Int64) {
     guard state.flags.isDisjoint(with: [.declared, .hasKey]) else { return (0, 0) }
     let own = Signals.bits(state) - InheritedSignal.bits(state)
+    var bits: Float = 0
+    // Whoever went on to something else was a person, or must be found by that.
+    if state.failedLogins > 0, state.loginPlace != 0 {
+      let isOneOfMany = state.failedLogins >= (isOver ? Judgement.loginsOfManyInTheEnd : Judgement.loginsOfMany)
+      if isOneOfMany || state.isBare {
+        bits = crowd.logins.bits(isBare: state.isBare, from: isOneOfMany ? state.loginPlace : 0, at: state.lastSeen)
+      }
+      // A visit as people make it, before the log-ins, is part of what these many hands have in common: it is no credit.
+      if bits > 0 { bits -= min(0, Signals.credit(state)) }
+    }
     // Whoever has nothing of its own to answer for does not answer for others.
-    guard own >= Judgement.neighborly else { return (0, 0) }
-    var bits: Float = state.failedLogins > 0 ? crowd.logins.bits(isBare: state.isBare, at: state.lastSeen) : 0
+    guard own >= Judgement.neighborly || bits > 0 else { return (0, 0) }
     if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
     bits = max(bits, addresses[identity.address ^ secret].guilt(besides: state.flags.contains(.suspicious)))
@@ -159,18 +190,19 @@ public final class BehaviorEngine {
     if agent.odd >= 3, Int(agent.odd) * 4 >= Int(agent.clients) * 3 {
       bits = max(bits, min(6, 2 * agent.oddity(besides: state.flags.contains(.odd))))
     }
-    guard own >= Judgement.kinship else { return (UInt8(min(bits, 10) * 10), time) }
+    guard own >= Judgement.kinship else { return (UInt8(min(bits, Judgement.mostInherited) * 10), time) }
     if let established = campaigns.established(state.shape) {
-      bits += established.bits
+      // Whoever did much had as many more occasions for one odd step.
+      bits += max(0, established.bits - max(0, log2(Float(state.requests) / Judgement.campaignVisit)))
       time = established.time
     }
-    return (UInt8(min(bits, 10) * 10), time)
+    return (UInt8(min(bits, Judgement.mostInherited) * 10), time)
   }
 
   /// What a client that was let pass comes to by what others did later; nil if it is not flagged by that either.
   public func afterthought(_ state: ClientState, of identity: ClientIdentity, hasSession: Bool) -> (ClientState, Timestamp)? {
     var state = state
-    let (tenths, time) = inheritance(state, identity)
+    let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }
     return (state, Timestamp(microseconds: max(time, state.lastSeen)))

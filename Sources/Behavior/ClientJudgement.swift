@@ -13,6 +13,14 @@ enum Judgement {
   static let kinship: Float = 3
   /// Requests that a verdict must stop for each person whom it hits besides.
   static let requestsPerCollateral = 40
+  /// Bits at most for what others did.
+  static let mostInherited: Float = 14
+  /// Failed log-ins after a visit from which on a client is held to be one of many that do so; a person who is still there may yet get
+  /// in, one that has gone has given up.
+  static let loginsOfMany: UInt8 = 3
+  static let loginsOfManyInTheEnd: UInt8 = 2
+  /// Requests in which an odd step is as good as any.
+  static let campaignVisit: Float = 16
 }
 
 /// What a user agent says it is. A claim, nothing more.

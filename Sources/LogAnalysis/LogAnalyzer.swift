@@ -52,6 +52,18 @@ public final class LogAnalyzer {
     var userAgent: [UInt8]
     var session: [UInt8]?
     var key: [UInt8]?
+
+    init(ip: String, userAgent: [UInt8]) {
+      self.ip = ip
+      self.userAgent = userAgent
+    }
+
+    init(_ logged: LoggedRequest) {
+      ip = logged.request.client.address
+      userAgent = Array(logged.userAgent.prefix(512))
+      session = logged.sessionID
+      key = logged.apiKey
+    }
   }
 
   private struct Client {
@@ -149,6 +161,11 @@ public final class LogAnalyzer {
 
   private struct Interrupted: Error {}
 
+  /// Reads lines that are at hand; what has no known format is passed over.
+  public func read(lines: some Sequence<ArraySlice<UInt8>>) {
+    for line in lines { if let logged = LoggedRequest(line: Array(line)) { add(logged) } }
+  }
+
   private func take(_ line: [UInt8], number: Int, isCut: Bool, path: String, format: LogFormat) {
     if line.isEmpty { return }
     report.lines += 1
@@ -242,8 +259,7 @@ public final class LogAnalyzer {
   }
 
   private func fold(_ event: ClientEvent, _ logged: LoggedRequest) {
-    let key = ClientKey(
-      ip: logged.request.client.address, userAgent: Array(logged.userAgent.prefix(512)), session: logged.sessionID, key: logged.apiKey)
+    let key = ClientKey(logged)
     guard var client = clients.removeValue(forKey: key) ?? newClient(key, event) else {
       report.overflowClients += 1
       var others =
@@ -256,6 +272,13 @@ public final class LogAnalyzer {
     let state = behavior.observe(event, of: client.identity)
     let kind = behavior.judgement(state, declared: client.declared, hasKey: key.key != nil).kind
     let bits = behavior.bits(state)
+    if logged.sessionID != nil, state.requests == BehaviorEngine.unproven + 1, kind == .allow {
+      // What was held against a new session was its address's; from now on it stands for itself.
+      client.worst = .allow
+      client.bits = -.infinity
+      client.atRequest = nil
+      client.reachedAt = nil
+    }
     if bits > client.bits {
       client.state = state
       client.bits = bits
@@ -303,21 +326,33 @@ public final class LogAnalyzer {
     endpoints[key] = count
   }
 
+  /// What the client of a line that was read comes to so far; nil if it was not read.
+  public func standing(of logged: LoggedRequest) -> ClientStanding? {
+    let key = ClientKey(logged)
+    guard let client = clients[key], let state = behavior.state(of: client.identity, at: logged.request.received) else { return nil }
+    return ClientStanding(
+      verdict: behavior.judgement(state, declared: client.declared, hasKey: key.key != nil), evidence: behavior.evidence(state),
+      isShared: key.session == nil && key.key == nil && behavior.isShared(state, client.identity), requests: client.requests)
+  }
+
   // MARK: The report
 
   /// What came of it. The same input gives the same report.
   public func finish() -> Report {
     report.first = first.map(TimestampFormat.rfc3339)
     report.last = last.map(TimestampFormat.rfc3339)
-    var records = clients.map { record($0.key, $0.value) }
-    if let overflow { records.append(record(ClientKey(ip: "0.0.0.0/0", userAgent: Array("(others)".utf8)), overflow)) }
-    report.clients = records.sorted { left, right in
+    var records = clients.map { (record($0.key, $0.value), $0.value) }
+    if let overflow { records.append((record(ClientKey(ip: "0.0.0.0/0", userAgent: Array("(others)".utf8)), overflow), overflow)) }
+    records.sort {
+      let (left, right) = ($0.0, $1.0)
       if left.verdict.score != right.verdict.score { return left.verdict.score > right.verdict.score }
       if left.requests != right.requests { return left.requests > right.requests }
       if left.ip != right.ip { return left.ip < right.ip }
       if left.userAgent != right.userAgent { return left.userAgent.lexicographicallyPrecedes(right.userAgent) }
       return (left.session ?? "", left.key ?? "") < (right.session ?? "", right.key ?? "")
     }
+    report.clients = records.map(\.0)
+    nameCampaigns(records.map(\.1))
     report.rules = rules.filter { $0.value.requests > 0 }.map {
       Report.RuleCount(id: $0.key, message: $0.value.message, requests: $0.value.requests)
     }
@@ -330,6 +365,38 @@ public final class LogAnalyzer {
     .sorted { ($1.requests, $0.endpoint, $0.kind, $0.field) < ($0.requests, $1.endpoint, $1.kind, $1.field) }
     report.timeline = minutes.values.sorted { $0.start < $1.start }
     return report
+  }
+
+  /// - Parameter clients: in the order of the report's.
+  private func nameCampaigns(_ clients: [Client]) {
+    var hands: [CampaignFinder.Hand] = []
+    for (index, client) in clients.enumerated() where client.requests <= CampaignFinder.mostRequests {
+      let told = report.clients[index]
+      let isFlagged = told.verdict.kind != .allow
+      let bits = behavior.bits(client.state)
+      guard isFlagged || bits >= CampaignFinder.leastBits || behavior.isAmongFailingLogins(client.state),
+        let step = behavior.habit(client.state)
+      else { continue }
+      hands.append(
+        CampaignFinder.Hand(
+          client: index, step: step, network: client.identity.network, first: client.first, last: client.last,
+          userAgent: told.userAgent, bits: bits, isFlagged: isFlagged))
+    }
+    report.campaigns = CampaignFinder.campaigns(hands).map { campaign in
+      let members = campaign.hands.map(\.client)
+      var labels: [ClientClass: Int] = [:]
+      for member in members.prefix(campaign.core) { labels[report.clients[member].verdict.label, default: 0] += 1 }
+      let label = labels.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .undecided
+      let requests = members.reduce(0) { $0 + report.clients[$1].requests }
+      return Report.Campaign(
+        label: label,
+        shape: "mostly \(behavior.name(ofStep: campaign.step)), \(max(1, requests / members.count)) requests each, from "
+          + "\(campaign.networks) networks with \(Set(campaign.hands.map(\.userAgent)).count) user agents",
+        members: members, flagged: campaign.core, addresses: Set(members.map { report.clients[$0].ip }).count,
+        networks: campaign.networks, requests: requests,
+        firstSeen: TimestampFormat.rfc3339(campaign.hands.map(\.first).min() ?? Timestamp(microseconds: 0)),
+        lastSeen: TimestampFormat.rfc3339(campaign.hands.map(\.last).max() ?? Timestamp(microseconds: 0)))
+    }
   }
 
   private func record(_ key: ClientKey, _ client: Client) -> Report.Client {

@@ -77,6 +77,7 @@ public enum JSONReport {
     json.endArray()
     json.key("campaigns")
     json.beginArray()
+    for (index, campaign) in report.campaigns.enumerated() { write(campaign, number: index + 1, of: report, to: &json) }
     json.endArray()
     json.key("rules")
     json.beginArray()
@@ -155,6 +156,35 @@ public enum JSONReport {
     var json = JSONText()
     write(client, to: &json)
     return json.bytes + [0x0A]
+  }
+
+  private static func write(_ campaign: Report.Campaign, number: Int, of report: Report, to json: inout JSONText) {
+    json.beginObject()
+    json.key("name")
+    json.string("\(campaign.label.rawValue)-\(number)")
+    json.key("label")
+    json.string(campaign.label.rawValue)
+    json.key("shape")
+    json.string(campaign.shape)
+    json.key("size")
+    json.number(campaign.members.count)
+    json.key("flagged")
+    json.number(campaign.flagged)
+    json.key("addresses")
+    json.number(campaign.addresses)
+    json.key("networks")
+    json.number(campaign.networks)
+    json.key("requests")
+    json.number(campaign.requests)
+    json.key("first_seen")
+    json.string(campaign.firstSeen)
+    json.key("last_seen")
+    json.string(campaign.lastSeen)
+    json.key("members")
+    json.beginArray()
+    for member in campaign.members { write(report.clients[member], to: &json) }
+    json.endArray()
+    json.endObject()
   }
 
   private static func write(_ client: Report.Client, to json: inout JSONText) {

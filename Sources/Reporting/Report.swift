@@ -37,6 +37,38 @@ public struct Report: Sendable {
       self.evidence = evidence
     }
   }
+  /// Many clients that are one actor.
+  public struct Campaign: Sendable {
+    public var label: ClientClass
+    /// What they share, for a person.
+    public var shape: String
+    /// Places in `clients`; the flagged ones first.
+    public var members: [Int]
+    /// How many of them are flagged.
+    public var flagged: Int
+    public var addresses: Int
+    /// IPv4 /24 and IPv6 /48.
+    public var networks: Int
+    public var requests: Int
+    /// RFC 3339.
+    public var firstSeen: String
+    public var lastSeen: String
+
+    public init(
+      label: ClientClass, shape: String, members: [Int], flagged: Int, addresses: Int, networks: Int, requests: Int, firstSeen: String,
+      lastSeen: String
+    ) {
+      self.label = label
+      self.shape = shape
+      self.members = members
+      self.flagged = flagged
+      self.addresses = addresses
+      self.networks = networks
+      self.requests = requests
+      self.firstSeen = firstSeen
+      self.lastSeen = lastSeen
+    }
+  }
   public struct Malformed: Sendable {
     public var file: String
     public var line: Int
@@ -130,6 +162,8 @@ public struct Report: Sendable {
   public var last: String?
   /// Sorted: the worst score first, then by requests, address and agent.
   public var clients: [Client] = []
+  /// The largest first.
+  public var campaigns: [Campaign] = []
   public var rules: [RuleCount] = []
   public var endpoints: [EndpointCount] = []
   /// The most frequent first.
@@ -144,4 +178,12 @@ public struct Report: Sendable {
   public var problems: [String] = []
 
   public init() {}
+
+  /// Leaves out clients whose verdict is `allow`, also in campaigns.
+  public mutating func keepFlagged() {
+    var places: [Int: Int] = [:]
+    for (index, client) in clients.enumerated() where client.verdict.kind != .allow { places[index] = places.count }
+    clients.removeAll { $0.verdict.kind == .allow }
+    for index in campaigns.indices { campaigns[index].members = campaigns[index].members.compactMap { places[$0] } }
+  }
 }

@@ -31,6 +31,7 @@ public struct TextReport {
     line()
     classes()
     clients()
+    campaigns()
     rules()
     schema()
     endpoints()
@@ -69,6 +70,21 @@ public struct TextReport {
       }
     }
     if flagged.count > 8 { line("      and \(Self.grouped(flagged.count - 8)) more: --format ndjson --only flagged") }
+    line()
+  }
+
+  private mutating func campaigns() {
+    guard !report.campaigns.isEmpty else { return }
+    line(styled("  campaigns", "1") + "  (many clients, one actor)")
+    for (index, campaign) in report.campaigns.prefix(6).enumerated() {
+      let name = "\(campaign.label.rawValue)-\(index + 1)"
+      line(
+        "  \(Self.left(name, 21))\(Self.right(Self.grouped(campaign.members.count), 7)) clients at \(Self.grouped(campaign.addresses)) addresses"
+          + "  \(Self.right(Self.grouped(campaign.requests), 7)) req  \(Self.shortTime(campaign.firstSeen).suffix(8))-\(Self.shortTime(campaign.lastSeen).suffix(8))"
+      )
+      line("        \(Self.cut(Self.safe(Array(campaign.shape.utf8)), 72))")
+    }
+    if report.campaigns.count > 6 { line("      and \(report.campaigns.count - 6) more: --format json") }
     line()
   }
 

@@ -110,7 +110,7 @@ struct AnalyzeCommand: ParsableCommand {
     for problem in report.problems { Terminal.error("ropeline: \(problem)") }
     let isFailing =
       failOn.map { name in report.clients.contains { $0.verdict.kind != .allow && $0.verdict.label.rawValue == name } } ?? false
-    if only == .flagged { report.clients.removeAll { $0.verdict.kind == .allow } }
+    if only == .flagged { report.keepFlagged() }
     try write(report)
     if interrupt.isSet { throw ExitCode(130) }
     if report.parsed == 0 {

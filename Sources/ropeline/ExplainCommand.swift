@@ -1,4 +1,5 @@
 import ArgumentParser
+import Behavior
 import Detection
 import EvidenceModel
 import Foundation
@@ -37,6 +38,7 @@ struct ExplainCommand: ParsableCommand {
     let scratch = inspector.makeScratch()
     let trace = TransactionTrace()
     let outcome: InspectionOutcome
+    var standing: ClientStanding?
     var page = ExplainPage(usesColor: Terminal.usesColor)
     switch subject {
     case .raw(let raw):
@@ -48,7 +50,13 @@ struct ExplainCommand: ParsableCommand {
       for field in parsed.head.fields { page.detail("\(Terminal.shown(field.name)): \(Terminal.shown(field.value))") }
       if !body.isEmpty { page.detail("(\(body.count) bytes of body) \(Terminal.shown(body, limit: 160))") }
       outcome = result
-    case .logged(let line, let status):
+    case .logged(let logged, let status, let before):
+      let line = logged.request
+      if !before.isEmpty {
+        let analyzer = LogAnalyzer(inspector: inspector)
+        analyzer.read(lines: before)
+        standing = analyzer.standing(of: logged)
+      }
       page.heading("log line", Terminal.shown(line.head.line))
       for field in line.head.fields { page.detail("\(Terminal.shown(field.name)): \(Terminal.shown(field.value))") }
       page.detail("body, cookies and other fields were not observed")
@@ -59,12 +67,19 @@ struct ExplainCommand: ParsableCommand {
     }
     page.steps(trace)
     page.conclusion(outcome, threshold: inspector.configuration.threshold)
+    page.behavior(standing)
     Terminal.output(page.text)
   }
 
+  /// Lines of the log before the one asked for from which is learned what its client and the crowd do.
+  private static let linesBefore = 200_000
+
+  private struct LineFound: Error {}
+
   private enum Subject {
     case raw(RawRequest)
-    case logged(Request, status: Int)
+    /// With the log's lines up to this one, it included.
+    case logged(LoggedRequest, status: Int, before: ArraySlice<ArraySlice<UInt8>>)
   }
 
   private func readSubject() throws -> Subject {
@@ -74,23 +89,36 @@ struct ExplainCommand: ParsableCommand {
       if place == "-" {
         let bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
         let firstLine = Array(bytes.prefix { $0 != 0x0A && $0 != 0x0D })
-        if let logged = LoggedRequest(line: firstLine) { return .logged(logged.request, status: logged.status) }
+        if let logged = LoggedRequest(line: firstLine) { return .logged(logged, status: logged.status, before: []) }
         return .raw(RawRequest(bytes: bytes))
       }
       guard let colon = place.lastIndex(of: ":"), let number = Int(place[place.index(after: colon)...]), number > 0 else {
         throw ValidationError("\(place) is not FILE:LINE. A raw request is given with --request FILE.")
       }
       let path = String(place[..<colon])
-      let lines = try FileSystemRuleReader().read(path).split(separator: 0x0A, omittingEmptySubsequences: false)
-      guard number <= lines.count else {
-        Terminal.error("ropeline: \(path) has \(lines.count) lines, not \(number)")
+      var lines: [ArraySlice<UInt8>] = []
+      var count = 0
+      do {
+        try LogReader().forEachLine(of: path) { place, bytes, _ in
+          count = place
+          if lines.count >= Self.linesBefore * 2 { lines.removeFirst(Self.linesBefore) }
+          lines.append(Array(bytes)[...])
+          if place == number { throw LineFound() }
+        }
+      } catch is LineFound {
+      } catch let error as LogReadError {
+        Terminal.error("ropeline: \(error)")
         throw ExitCode(2)
       }
-      guard let logged = LoggedRequest(line: Array(lines[number - 1])) else {
+      guard count == number, let line = lines.last else {
+        Terminal.error("ropeline: \(path) has \(count) lines, not \(number)")
+        throw ExitCode(2)
+      }
+      guard let logged = LoggedRequest(line: Array(line)) else {
         Terminal.error("ropeline: \(path):\(number): no log format that is known fits this line")
         throw ExitCode(2)
       }
-      return .logged(logged.request, status: logged.status)
+      return .logged(logged, status: logged.status, before: lines.suffix(Self.linesBefore))
     } catch let error as FileError {
       Terminal.error("ropeline: \(error)")
       throw ExitCode(2)
@@ -139,6 +167,24 @@ struct ExplainPage {
     }
     if trace.droppedSteps > 0 { text += "(\(trace.droppedSteps) further steps are not shown)\n" }
     if !hasMatch { text += "no rule that logs matched\n" }
+  }
+
+  mutating func behavior(_ standing: ClientStanding?) {
+    guard let standing else {
+      text += "behavior  one request says little: give FILE:LINE of a log to see what its client did up to there\n"
+      return
+    }
+    let bits = standing.evidence.reduce(0) { $0 + $1.bits }
+    let verdict = standing.verdict
+    text +=
+      "behavior  \(styled(verdict.kind.rawValue, verdict.kind == .allow ? "1;32" : "1;31"))  score \(String(format: "%.3f", verdict.score))  "
+    text +=
+      "\(verdict.label.rawValue)  \(String(format: "%.1f", bits)) bits of evidence in its \(standing.requests) requests up to this line\n"
+    for signal in standing.evidence {
+      text += "  \(String(format: "%+6.1f", signal.bits))  \(signal.signal): \(Terminal.shown(signal.detail.utf8))\n"
+    }
+    if standing.requests < 3 { text += "  so few requests say little\n" }
+    if standing.isShared { text += "  people with sessions share its address and user agent: a verdict is not carried out\n" }
   }
 
   mutating func conclusion(_ outcome: InspectionOutcome, threshold: Int) {

@@ -65,17 +65,17 @@ struct CrowdTests {
     var quiet = LoginBook()
     for number in 0..<300 {
       quiet.countClient(at: start)
-      if number % 3 == 0 { quiet.succeed(isBare: false, hadFailed: false, isRedirected: false, at: start) }
-      if number % 10 == 0 { quiet.fail(isBare: false, network: UInt64(number), at: start) }
+      if number % 3 == 0 { quiet.succeed(isBare: false, from: 1, endsFailure: false, hadFailed: false, isRedirected: false, at: start) }
+      if number % 10 == 0 { quiet.fail(isBare: false, isAgain: false, from: 1, network: UInt64(number), at: start) }
     }
-    #expect(quiet.bits(isBare: false, at: start) == 0)
+    #expect(quiet.bits(isBare: false, from: 0, at: start) == 0)
     var loud = quiet
-    for number in 0..<400 { loud.fail(isBare: true, network: UInt64(number), at: start) }
-    #expect(loud.bits(isBare: true, at: start) > 6)
-    #expect(loud.bits(isBare: true, at: start + 3_600_000_000) == 0, "an hour later nothing is left of it")
+    for number in 0..<400 { loud.fail(isBare: true, isAgain: false, from: 1, network: UInt64(number), at: start) }
+    #expect(loud.bits(isBare: true, from: 0, at: start) > 6)
+    #expect(loud.bits(isBare: true, from: 0, at: start + 3_600_000_000) == 0, "an hour later nothing is left of it")
     var oneNetwork = LoginBook()
-    for _ in 0..<400 { oneNetwork.fail(isBare: true, network: 9, at: start) }
-    #expect(oneNetwork.bits(isBare: true, at: start) == 0, "one network is one office that forgot its password")
+    for _ in 0..<400 { oneNetwork.fail(isBare: true, isAgain: false, from: 1, network: 9, at: start) }
+    #expect(oneNetwork.bits(isBare: true, from: 0, at: start) == 0, "one network is one office that forgot its password")
   }
 
   @Test("readers of whom none ever acts are many hands of one; where people act too, they are people")

@@ -11,7 +11,7 @@ struct AddressState: Sendable {
   var suspicious: UInt16 = 0
   /// Clients with evidence worth mentioning.
   var odd: UInt16 = 0
-  /// Clients with a session, and those of them that are suspicious.
+  /// Clients with a session that was used three times, and those of them that are suspicious.
   var sessions: UInt16 = 0
   var suspiciousSessions: UInt16 = 0
 
@@ -83,6 +83,9 @@ final class AddressTable {
 extension UInt16 {
   /// One more, or the most there is.
   mutating func countUp() { if self < .max { self += 1 } }
+
+  /// One less, or none; from the most there is nothing is taken, as nobody knows how many there were.
+  mutating func countDown() { if self > 0, self < .max { self -= 1 } }
 }
 
 extension AddressTable {

@@ -36,6 +36,7 @@ struct ColdLine {
   var rules: Int16 = 0
   var mode: Int16 = 0
   var ruleSet: UInt16 = 0
+  /// 11 bits of the step, 5 of where log-ins came from.
   var idleStep: UInt16 = 0
   var clientErrors: UInt16 = 0
   var assets: UInt16 = 0
@@ -94,7 +95,7 @@ extension ColdLine {
     rules = fixed(state.rules)
     mode = fixed(state.mode)
     ruleSet = state.ruleSet
-    idleStep = state.idleStep
+    idleStep = state.idleStep & 2047 | UInt16(state.loginPlace) << 11
     clientErrors = state.clientErrors
     assets = state.assets
     writes = state.writes
@@ -139,7 +140,8 @@ extension ClientState {
     rules = Float(cold.rules) / fixedUnit
     mode = Float(cold.mode) / fixedUnit
     ruleSet = cold.ruleSet
-    idleStep = cold.idleStep
+    idleStep = cold.idleStep & 2047
+    loginPlace = UInt8(cold.idleStep >> 11)
     clientErrors = cold.clientErrors
     assets = cold.assets
     writes = cold.writes

@@ -40,6 +40,8 @@ public struct ClientState: Sendable {
   public internal(set) var ascendingIDs: UInt16 = 0
   /// Refused log-ins since the last that succeeded.
   public internal(set) var failedLogins: UInt8 = 0
+  /// Where they came from, for `LoginBook`.
+  var loginPlace: UInt8 = 0
   public internal(set) var malformed: UInt8 = 0
   var schemaViolations: UInt8 = 0
   /// Rules that matched, as bits by hash.

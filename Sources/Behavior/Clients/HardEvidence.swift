@@ -3,7 +3,7 @@ import HTTPModel
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
   static func record(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, network: UInt64, isTeaching: Bool,
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, previous: Int, network: UInt64, isTeaching: Bool,
     in state: inout ClientState,
     crowd: inout CrowdModel
   ) {
@@ -13,19 +13,31 @@ enum HardEvidence {
     if match.isAsset { state.assets = state.assets &+ 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }
+    if state.loginPlace != 0, !match.isAsset, !purpose.contains(.login) {
+      if isTeaching, state.failedLogins > 0 { crowd.logins.goOn(from: state.loginPlace, at: state.lastSeen) }
+      state.loginPlace = 0
+    }
     if event.isWrite {
       state.writes = state.writes &+ 1
       switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {
       case .refused:
-        if isTeaching, state.failedLogins == 0 { crowd.logins.fail(isBare: state.isBare, network: network, at: event.time.microseconds) }
+        let isFirst = state.loginPlace == 0
+        if isFirst { state.loginPlace = LoginBook.place(after: previous) }
+        if isTeaching, isFirst {
+          crowd.logins.fail(
+            isBare: state.isBare, isAgain: state.failedLogins > 0, from: state.loginPlace, network: network, at: event.time.microseconds)
+        }
         state.failedLogins = min(state.failedLogins, 254) + 1
       case .accepted:
         if isTeaching {
           crowd.logins.succeed(
-            isBare: state.isBare, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300, at: event.time.microseconds)
+            isBare: state.isBare, from: state.loginPlace != 0 ? state.loginPlace : LoginBook.place(after: previous),
+            endsFailure: state.loginPlace != 0, hadFailed: state.failedLogins > 0, isRedirected: event.status >= 300,
+            at: event.time.microseconds)
         }
         // A list has hits too: one right password does not clear a hundred wrong ones.
         state.failedLogins = state.failedLogins > 8 ? state.failedLogins : 0
+        state.loginPlace = 0
       case .none: break
       }
     }

@@ -14,7 +14,7 @@ enum StepRecorder {
   private static let idleShare: Float = 0.1
   private static let pollShare: Float = 0.15
   /// Bits to which asking for the same again can bring a client.
-  private static let mostFromPolls: Float = 5
+  private static let mostFromPolls: Float = 2
   /// What is left of the evidence of order at the next request: a drift too small to tell a person from a machine must not add up.
   private static let remembered: Float = 0.97
   /// Steps of which the crowd learns later; the ring holds two more as what came before them.
@@ -75,7 +75,11 @@ enum StepRecorder {
 
     var timing: Float = 0
     // Without a session several people may be one client: the time between their steps is nobody's.
-    if lesson.gap < 28, event.hasSession, !isRetry { timing += crowd.gapEvidence(from: previous, to: step, bucket: lesson.gap) }
+    if lesson.gap < 28, event.hasSession, !isRetry {
+      timing = crowd.gapEvidence(from: previous, to: step, bucket: lesson.gap)
+      // How often somebody refreshes is nobody's business.
+      if isPoll { timing = min(timing, 0) }
+    }
     var repetition: Float = 0
     if lesson.repetition < 7, !isPoll, !isRetry {
       repetition = crowd.repetitionEvidence(step, bucket: lesson.repetition) * (event.hasSession ? 1 : 0.5)
@@ -99,7 +103,7 @@ enum StepRecorder {
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
     state.composition.count(event, match, purpose, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, purpose, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    HardEvidence.record(event, match, purpose, previous: previous, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
     run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
     if isTeaching { judgeBreadth(&state, &crowd) }
     let sum = state.order + state.timing + state.novelty
@@ -143,7 +147,6 @@ enum StepRecorder {
       if state.requests > 0, isTeaching, isTeacher(state) {
         crowd.runs.teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
       }
-      state.objects = 0
       if isActing { state.flags.insert(.acting) } else { state.flags.remove(.acting) }
       state.run = 0
     }
@@ -160,6 +163,8 @@ enum StepRecorder {
       state.idleStep = 0
       if isTeaching, isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
       state.reads = 0
+      // Until then a page that is seen again is no other page, whatever it loads along.
+      state.objects = 0
     } else if !isActing, !isOwn {
       state.reads = min(state.reads, 254) + 1
     }
@@ -172,6 +177,9 @@ enum StepRecorder {
   /// At the 8th, 16th, 32nd and 64th request: how many different steps that were.
   private static func judgeBreadth(_ state: inout ClientState, _ crowd: inout CrowdModel) {
     guard let context = [8, 16, 32, 64].firstIndex(of: Int(state.requests) + 1) else { return }
+    // Whoever mostly refreshes did less than so many requests say.
+    let total = Int(state.composition.total)
+    guard Int(state.composition.hammered) * 2 < total || Int(state.reads) * 4 > total else { return }
     let breadth = min(7, state.transitions.nonzeroBitCount / 2)
     if breadth < 4 { state.breadth = bounded(state.breadth + crowd.breadths.evidence(context, breadth) * crowd.voice, -1...1.5) }
     if isTeacher(state) { crowd.breadths.teach(context, breadth, weight: engagement(of: state)) }
@@ -183,6 +191,20 @@ enum StepRecorder {
   private static func recent(_ age: Int, of state: ClientState) -> Int {
     let number = Int(state.requests) - age
     return number < 0 ? CrowdModel.start : WaitingStep(state.waiting[number & 7]).step
+  }
+
+  /// The step that makes up at least half of the last eight; a refused log-in if the visit ended with it.
+  static func habit(_ state: ClientState) -> Int? {
+    let count = min(8, Int(state.requests))
+    guard count > 0 else { return nil }
+    if state.loginPlace != 0 { return recent(1, of: state) }
+    let steps = (1...count).map { recent($0, of: state) }
+    var best = (step: 0, count: 0)
+    for step in steps {
+      let same = steps.count { $0 == step }
+      if same > best.count || same == best.count && step < best.step { best = (step, same) }
+    }
+    return best.count * 2 >= count ? best.step : nil
   }
 
   private static func wait(_ lesson: WaitingStep, isTeaching: Bool, _ state: inout ClientState, _ crowd: inout CrowdModel) {

@@ -40,6 +40,9 @@ enum Signals {
       + InheritedSignal.bits(state)
   }
 
+  /// What honest behavior pays with; 0 or less.
+  static func credit(_ state: ClientState) -> Float { max(min(0, softBits(state)), -maximumCredit) + min(0, clockBits(state)) }
+
   static func bits(_ state: ClientState) -> Float { max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state) }
 
   private static func clockBits(_ state: ClientState) -> Float {

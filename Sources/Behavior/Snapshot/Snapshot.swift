@@ -2,7 +2,7 @@
 enum Snapshot {
   private static let name = Array("ropeline-behavior\n".utf8)
   /// Goes up with every change of what is written.
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
 
   static func framed(_ content: [UInt8]) -> [UInt8] {
     var head = SnapshotWriter()
