@@ -45,6 +45,8 @@ public struct InspectionOutcome: Sendable {
   public var components: [String]
   /// Whether the rules could act.
   public var isEnforcing: Bool
+  /// What the rules keep out of records.
+  public var hidden = HiddenTexts()
 }
 
 /// One request on its way through the detectors. Confined to one thread; the methods are called in the order in which they stand,
@@ -215,7 +217,7 @@ public final class Inspection {
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
       matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
       responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
-      isEnforcing: transaction.isActing)
+      isEnforcing: transaction.isActing, hidden: transaction.hiddenTexts)
   }
 
   private var isLogged: Bool {

@@ -29,6 +29,8 @@ public struct InspectorConfiguration: Sendable {
   public var keepsValues = true
   /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
   public var usesPlan = true
+  /// Whether the leaves of a JSON body are named as in Coraza (`json.a.0.b`) and not as in ModSecurity (`json.a.array_0.b`).
+  public var namesJSONAsCoraza = false
   /// What requests are held against beside the rules; nil: nothing.
   public var schema: SchemaGuard?
 
@@ -69,6 +71,7 @@ public final class Inspector: Sendable {
     options.collections = configuration.collections
     options.keepsValues = configuration.keepsValues
     options.usesPlan = configuration.usesPlan
+    options.jsonNaming = configuration.namesJSONAsCoraza ? .dotted : .modSecurity3
     transactionOptions = options
   }
 

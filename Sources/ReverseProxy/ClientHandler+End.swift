@@ -107,7 +107,11 @@ extension ClientHandler {
       record.standing = identity.observe(record, in: monitor)
     }
     shared.metrics.record(record, in: loop.metrics)
-    if let audit = configuration.audit, (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record) {
+    // `ctl:auditEngine=Off` is about what rules found; what the front end refused is written down all the same.
+    let isSelected =
+      (configuration.auditSelection ?? AuditSelection(record.outcome.auditMode)).selects(record)
+      || configuration.auditSelection == nil && record.outcome.evidence.framing != nil
+    if let audit = configuration.audit, isSelected {
       audit.write(configuration.auditFormat.line(for: record, version: configuration.version))
     }
     configuration.access?.write(AccessLogLine.line(for: record))

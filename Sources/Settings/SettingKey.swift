@@ -87,6 +87,10 @@ public struct SettingKey: Sendable, Equatable {
       "seclang", "backslash", .choice(["modsecurity2", "modsecurity3"]), "modsecurity3",
       "Whether two backslashes in an operand are read as one, as Apache's reader does, or stay two."),
 
+    .init(
+      "seclang", "json-names", .choice(["modsecurity", "coraza"]), "modsecurity",
+      "How the values of a JSON body are named: json.a.array_0.b as in ModSecurity, or json.a.0.b as in Coraza."),
+
     .init("schema", "files", .path, list: true, nil, "OpenAPI 3.0 or 3.1 documents, YAML or JSON, that requests are held against."),
     .init("schema", "formats", .switchable, "true", "Whether formats refuse values."),
     .init("schema", "responses", .switchable, "false", "Whether responses are checked: status, headers and body."),

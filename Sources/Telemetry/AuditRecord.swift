@@ -9,6 +9,7 @@ public enum AuditRecord {
     var json = JSONText()
     let request = record.request
     let outcome = record.outcome
+    let redactor = Redactor(outcome)
     json.beginObject()
     json.key("ts")
     json.string(TimestampText.rfc3339(request.received))
@@ -32,7 +33,7 @@ public enum AuditRecord {
     json.key("method")
     json.string(request.head.method, limit: 64)
     json.key("uri")
-    json.string(Redaction.target(request.head.target))
+    json.string(redactor.target(request.head.target))
     json.key("protocol")
     json.string(request.head.version, limit: 64)
     json.key("status")
@@ -54,7 +55,7 @@ public enum AuditRecord {
     json.endObject()
     json.key("rules")
     json.beginArray()
-    for match in outcome.evidence.rules where match.isLogged { write(match, to: &json) }
+    for match in outcome.evidence.rules where match.isLogged { write(redactor.match(match), to: &json) }
     json.endArray()
     json.key("schema")
     json.beginArray()
@@ -137,7 +138,7 @@ public enum AuditRecord {
     json.key("msg")
     json.string(match.message)
     json.key("data")
-    json.string(match.matched.contains { Redaction.isSecret($0.name) } ? Array("(redacted)".utf8) : match.data)
+    json.string(match.data)
     json.key("tags")
     json.beginArray()
     for tag in match.tags { json.string(tag, limit: 256) }
@@ -149,7 +150,7 @@ public enum AuditRecord {
       json.key("name")
       json.string(value.name, limit: 256)
       json.key("value")
-      json.string(Redaction.isSecret(value.name) ? Array("(redacted)".utf8) : value.value, limit: 512)
+      json.string(value.value, limit: 512)
       json.endObject()
     }
     json.endArray()

@@ -48,7 +48,7 @@ public enum ModSecurityAuditRecord {
     }
     json.key("http_code")
     json.number(record.status)
-    if parts.contains("F") { headers(record.outcome.responseFields, &json) }
+    if parts.contains("F") { headers(record.outcome.responseFields, Redactor(record.outcome), &json) }
     json.endObject()
     if parts.contains("H") {
       json.key("producer")
@@ -63,7 +63,7 @@ public enum ModSecurityAuditRecord {
       json.endObject()
       json.key("messages")
       json.beginArray()
-      for match in record.outcome.evidence.rules where match.isLogged { write(match, &json) }
+      for match in record.outcome.evidence.rules where match.isLogged { write(Redactor(record.outcome).match(match), &json) }
       json.endArray()
     }
     json.endObject()
@@ -83,27 +83,26 @@ public enum ModSecurityAuditRecord {
     // As ModSecurity writes it: the number alone.
     json.string(request.head.version.split(separator: 0x2F).last.map(Array.init) ?? [], limit: 16)
     json.key("uri")
-    json.string(Redaction.target(request.head.target))
+    json.string(Redactor(outcome).target(request.head.target))
     if parts.contains("C") || parts.contains("I"), let body = outcome.requestBody {
       json.key("body")
-      json.string(Redaction.body(body), limit: bodyBytes)
+      json.string(Redactor(outcome).body(body), limit: bodyBytes)
     }
-    if parts.contains("B") { headers(request.head.fields, &json) }
+    if parts.contains("B") { headers(request.head.fields, Redactor(outcome), &json) }
     json.endObject()
   }
 
-  private static func headers(_ fields: [Field], _ json: inout JSONText) {
+  private static func headers(_ fields: [Field], _ redactor: Redactor, _ json: inout JSONText) {
     json.key("headers")
     json.beginObject()
     for field in fields {
       json.key(Array(field.name))
-      json.string(Redaction.isSecretField(field) ? Array("(redacted)".utf8) : field.value, limit: 4096)
+      json.string(redactor.field(field), limit: 4096)
     }
     json.endObject()
   }
 
   private static func write(_ match: RuleMatch, _ json: inout JSONText) {
-    let isSecret = match.matched.contains { Redaction.isSecret($0.name) }
     json.beginObject()
     json.key("message")
     json.string(match.message)
@@ -111,14 +110,14 @@ public enum ModSecurityAuditRecord {
     json.beginObject()
     json.key("match")
     let first = match.matched.first
-    let shown = isSecret ? Array("(redacted)".utf8) : Array((first?.value ?? []).prefix(100))
+    let shown = Array((first?.value ?? []).prefix(100))
     json.string(Array("Matched against variable `".utf8) + (first?.name ?? []) + Array("' (Value: `".utf8) + shown + Array("' )".utf8))
     member("reference", "", &json)
     member("ruleId", String(match.id), &json)
     member("file", match.file, &json)
     member("lineNumber", String(match.line), &json)
     json.key("data")
-    json.string(isSecret ? Array("(redacted)".utf8) : match.data)
+    json.string(match.data)
     member("severity", match.severityNumber.map(String.init) ?? "0", &json)
     member("ver", match.version ?? "", &json)
     member("rev", match.revision ?? "", &json)

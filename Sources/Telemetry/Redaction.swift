@@ -15,14 +15,19 @@ public enum Redaction {
     return words.contains { contains(lower, $0) }
   }
 
+  /// What stands in the place of a secret.
+  static let mark = Array("(redacted)".utf8)
+
   /// The target with the values of secret parameters taken out.
-  public static func target(_ target: [UInt8]) -> [UInt8] {
-    guard let mark = target.firstIndex(of: 0x3F) else { return target }
-    var result = Array(target[...mark])
-    for (index, pair) in target[(mark + 1)...].split(separator: 0x26, omittingEmptySubsequences: false).enumerated() {
+  ///
+  /// - Parameter names: further parameters, in lower case.
+  public static func target(_ target: [UInt8], also names: [[UInt8]] = []) -> [UInt8] {
+    guard let start = target.firstIndex(of: 0x3F) else { return target }
+    var result = Array(target[...start])
+    for (index, pair) in target[(start + 1)...].split(separator: 0x26, omittingEmptySubsequences: false).enumerated() {
       if index > 0 { result.append(0x26) }
-      if let equals = pair.firstIndex(of: 0x3D), isSecret(Array(pair[..<equals])) {
-        result += pair[...equals] + Array("(redacted)".utf8)
+      if let equals = pair.firstIndex(of: 0x3D), isSecret(Array(pair[..<equals])) || isNamed(Array(pair[..<equals]), names) {
+        result += Array(pair[...equals]) + Self.mark
       } else {
         result += pair
       }
@@ -36,12 +41,17 @@ public enum Redaction {
   }
 
   /// A body with its secrets taken out: pairs of a form one by one, anything else as a whole if a secret's name occurs in it.
-  public static func body(_ body: [UInt8]) -> [UInt8] {
+  public static func body(_ body: [UInt8], also names: [[UInt8]] = []) -> [UInt8] {
     let lower = body.map(asciiLowercased)
+    let words = words + names
     guard words.contains(where: { contains(lower, $0) }) || body.contains(0x25) else { return body }
     let isForm = !body.contains { $0 < 0x21 || $0 == 0x7B || $0 == 0x3C || $0 == 0x22 }
-    if isForm { return Array(target([0x3F] + body).dropFirst()) }
-    return words.contains { contains(lower, $0) } ? Array("(redacted)".utf8) : body
+    if isForm { return Array(target([0x3F] + body, also: names).dropFirst()) }
+    return words.contains { contains(lower, $0) } ? mark : body
+  }
+
+  private static func isNamed(_ name: [UInt8], _ names: [[UInt8]]) -> Bool {
+    !names.isEmpty && names.contains(unescaped(name).map(asciiLowercased))
   }
 
   /// Percent escapes undone, so that `p%61ssword` is known for what it is.

@@ -12,8 +12,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Inspect given raw requests in one thread and say what each cost.",
     discussion: """
-      Parsing and all five phases are included. Each file holds one raw HTTP/1.1 request. Nothing is carried from one
-      repetition to the next.
+      Parsing and all five phases are included. Each file holds one raw HTTP/1.1 request. Without --warm, nothing is
+      carried from one repetition to the next.
 
       Example: ropeline bench --crs --repeat 200 Samples/requests/*.http
       """)

@@ -97,6 +97,7 @@ struct RulesArguments: ParsableArguments {
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
     configuration.collections = collections
+    configuration.namesJSONAsCoraza = settings.text("seclang.json-names") == "coraza"
     configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
     configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
       .load(remembersClients: remembersClients)

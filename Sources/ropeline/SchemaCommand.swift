@@ -11,7 +11,7 @@ struct SchemaCommand: ParsableCommand {
     commandName: "schema",
     abstract: "Check an OpenAPI document, learn one from traffic, or compare one with traffic.",
     discussion: """
-      Example: ropeline schema check Samples/openapi.yaml
+      Example: ropeline schema check Samples/openapi/backstage.yaml
       """,
     subcommands: [SchemaCheckCommand.self, SchemaLearnCommand.self, SchemaDriftCommand.self, SchemaValidateCommand.self])
 
@@ -41,7 +41,7 @@ struct SchemaCheckCommand: ParsableCommand {
     discussion: """
       Exit codes: 0 usable, 1 usable but --strict and something is not enforced, 2 not usable.
 
-      Example: ropeline schema check Samples/openapi.yaml
+      Example: ropeline schema check Samples/openapi/backstage.yaml
       """)
 
   @Argument(help: "The document: OpenAPI 3.0 or 3.1, YAML or JSON.")

@@ -138,6 +138,7 @@ enum RuleEffect: Sendable {
   case control(CompiledControl)
   case sanitiseArgument([UInt8])
   case sanitiseRequestHeader([UInt8])
+  case sanitiseResponseHeader([UInt8])
   case sanitiseMatched
 
   enum VariableKey: Sendable {

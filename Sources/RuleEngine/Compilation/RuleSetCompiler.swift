@@ -343,6 +343,7 @@ public struct RuleSetCompiler {
     case .control(let control): return .control(compile(control, at: action.range, selection: selection))
     case .sanitise(.argument(let name)): return .sanitiseArgument(lowercased(Array(name.utf8)))
     case .sanitise(.requestHeader(let name)): return .sanitiseRequestHeader(lowercased(Array(name.utf8)))
+    case .sanitise(.responseHeader(let name)): return .sanitiseResponseHeader(lowercased(Array(name.utf8)))
     case .sanitise(.matched), .sanitise(.matchedBytes): return .sanitiseMatched
     default: return nil
     }

@@ -35,7 +35,12 @@ extension Transaction {
       case .control(let control): run(control)
       case .sanitiseArgument(let name): sanitisedArguments.append(name)
       case .sanitiseRequestHeader(let name): sanitisedHeaders.append(name)
-      case .sanitiseMatched: sanitisesMatched = true
+      case .sanitiseResponseHeader(let name): sanitisedResponseHeaders.append(name)
+      case .sanitiseMatched:
+        sanitisesMatched = true
+        if let value = memory.scalar(.matchedVar)?.value { sanitisedValues.append(Array(value)) }
+        // The request target holds the argument in another spelling, under its name.
+        if matchedPrefix.elementsEqual("ARGS:".utf8) { sanitisedArguments.append(lowercased(Array(matchedKey))) }
       }
     }
   }

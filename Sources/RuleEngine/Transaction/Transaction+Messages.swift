@@ -135,7 +135,7 @@ extension Transaction {
   private func parseJSON(_ body: [UInt8], isTruncated: Bool) {
     var limits = JSONLimits()
     limits.maximumDepth = rules.settings.jsonDepthLimit
-    let decoded = JSONFlattener.flatten(body, limits: limits)
+    let decoded = JSONFlattener.flatten(body, limits: limits, naming: options.jsonNaming)
     decoded.list.forEach { name, value in
       memory.append(.argsPost, key: memory.arena.copy(name), value: memory.arena.copy(value))
     }

@@ -93,6 +93,27 @@ extension Transaction {
     return match
   }
 
+  /// What `sanitise…` actions keep out of records, values included; ask after the last phase.
+  public var hiddenTexts: HiddenTexts {
+    var hidden = HiddenTexts()
+    guard !(sanitisedArguments.isEmpty && sanitisedHeaders.isEmpty && sanitisedResponseHeaders.isEmpty && sanitisedValues.isEmpty) else {
+      return hidden
+    }
+    hidden.names = sanitisedArguments
+    hidden.fields = sanitisedHeaders + sanitisedResponseHeaders
+    hidden.values = sanitisedValues
+    let sources: [([CollectionSlot], [[UInt8]])] = [
+      ([.argsGet, .argsPost], sanitisedArguments), ([.requestHeaders], sanitisedHeaders), ([.responseHeaders], sanitisedResponseHeaders),
+    ]
+    for (slots, names) in sources {
+      for entry in slots.flatMap({ memory.collections[$0.rawValue].map { $0 } })
+      where names.contains(where: { entry.key.equalsIgnoringCase($0) }) {
+        hidden.values.append(Array(entry.value))
+      }
+    }
+    return hidden
+  }
+
   private func cut(_ bytes: [UInt8]) -> [UInt8] {
     bytes.count <= Self.reportedBytes ? bytes : Array(bytes.prefix(Self.reportedBytes))
   }

@@ -1,4 +1,5 @@
 import AddressFacts
+import BodyDecoding
 import EvidenceModel
 import HTTPModel
 import PatternScan
@@ -18,6 +19,8 @@ public struct TransactionOptions: Sendable {
   public var collections: CollectionStore?
   /// Whether rules are told beforehand not to match where that is cheap. The answers are the same without it; off for tests.
   public var usesPlan = true
+  /// How the leaves of a JSON body are named.
+  public var jsonNaming = JSONNaming.modSecurity3
   /// Whether what the plan finds out about values is kept from one transaction to the next on the same scratch.
   public var keepsValues = true
 
@@ -84,6 +87,8 @@ public final class Transaction {
   var macroBuffer: [UInt8] = []
   var sanitisedArguments: [[UInt8]] = []
   var sanitisedHeaders: [[UInt8]] = []
+  var sanitisedResponseHeaders: [[UInt8]] = []
+  var sanitisedValues: [[UInt8]] = []
   var sanitisesMatched = false
   /// The records that `initcol` attached, and what was done to them.
   var attachedRecords: [(slot: CollectionSlot, key: CollectionKey)] = []
