@@ -15,6 +15,8 @@ public struct LogAnalysisConfiguration: Sendable {
   public var acceptsClient: (@Sendable (String) -> Bool)?
   public var acceptsPath: (@Sendable ([UInt8]) -> Bool)?
   public var acceptsStatus: (@Sendable (Int) -> Bool)?
+  /// Keys that make a partner, as they stand in the logs; nil for any.
+  public var partnerKeys: Set<[UInt8]>?
   /// Clients that get a record of their own; requests of later ones are counted in one. 1,000,000 by default.
   public var maximumClients = 1_000_000
   /// Distinct requests whose rule results are kept. 65,536 by default; 0 turns the cache off.
@@ -206,7 +208,7 @@ public final class LogAnalyzer {
     for id in result.ruleIDs { rules[id]?.requests += 1 }
     for key in result.violations where violations[key] != nil || violations.count < Self.keptEndpoints { violations[key, default: 0] += 1 }
     var event = ClientEvent(
-      request, target: request.head.target, status: logged.status, hasKey: logged.apiKey != nil, hasSession: logged.sessionID != nil,
+      request, target: request.head.target, status: logged.status, hasKey: isPartner(logged.apiKey), hasSession: logged.sessionID != nil,
       anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     event.violatesSchema = result.violatesSchema
     fold(event, logged)
@@ -258,6 +260,11 @@ public final class LogAnalyzer {
     return result
   }
 
+  private func isPartner(_ key: [UInt8]?) -> Bool {
+    guard let key else { return false }
+    return configuration.partnerKeys?.contains(key) ?? true
+  }
+
   private func fold(_ event: ClientEvent, _ logged: LoggedRequest) {
     let key = ClientKey(logged)
     guard var client = clients.removeValue(forKey: key) ?? newClient(key, event) else {
@@ -270,7 +277,7 @@ public final class LogAnalyzer {
     }
     count(event, in: &client)
     let state = behavior.observe(event, of: client.identity)
-    let kind = behavior.judgement(state, declared: client.declared, hasKey: key.key != nil).kind
+    let kind = behavior.judgement(state, declared: client.declared, hasKey: isPartner(key.key)).kind
     let bits = behavior.bits(state)
     if logged.sessionID != nil, state.requests == BehaviorEngine.unproven + 1, kind == .allow {
       // What was held against a new session was its address's; from now on it stands for itself.
@@ -331,7 +338,7 @@ public final class LogAnalyzer {
     let key = ClientKey(logged)
     guard let client = clients[key], let state = behavior.state(of: client.identity, at: logged.request.received) else { return nil }
     return ClientStanding(
-      verdict: behavior.judgement(state, declared: client.declared, hasKey: key.key != nil), evidence: behavior.evidence(state),
+      verdict: behavior.judgement(state, declared: client.declared, hasKey: isPartner(key.key)), evidence: behavior.evidence(state),
       isShared: key.session == nil && key.key == nil && behavior.isShared(state, client.identity), requests: client.requests)
   }
 
@@ -412,7 +419,7 @@ public final class LogAnalyzer {
     } else if client.worst > .allow, key.session == nil, key.key == nil, behavior.isShared(client.state, client.identity) {
       client.state = behavior.withoutVerdict(client.state)
     }
-    let verdict = behavior.judgement(client.state, declared: client.declared, hasKey: key.key != nil)
+    let verdict = behavior.judgement(client.state, declared: client.declared, hasKey: isPartner(key.key))
     let isFlagged = verdict.kind != .allow
     return Report.Client(
       ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: verdict,

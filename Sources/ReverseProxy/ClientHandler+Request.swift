@@ -64,7 +64,8 @@ extension ClientHandler {
       if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
       return send(exchange, at: started)
     }
-    exchange.identity = BehaviorIdentity(exchange.request, sessionCookie: shared.configuration.sessionCookie)
+    exchange.identity = BehaviorIdentity(
+      exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys)
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.

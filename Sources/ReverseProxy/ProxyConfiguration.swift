@@ -90,6 +90,8 @@ public struct ProxyConfiguration: Sendable {
   public var maximumHeldBytes = 256 * 1024 * 1024
   /// The cookie that carries the session, lower case.
   public var sessionCookie = "session"
+  /// Short hashes of the keys that make a partner; nil for any.
+  public var partnerKeys: Set<String>?
   /// For a whole request head, from its first byte. 10 seconds by default.
   public var headTimeout = Duration.seconds(10)
   /// Without a byte of a request's body. 30 seconds by default.

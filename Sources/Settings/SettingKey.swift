@@ -161,6 +161,10 @@ public struct SettingKey: Sendable, Equatable {
     .init("logs", "access", .path, nil, "Where the access log goes, in the ropeline format; - is stdout."),
 
     .init("identity", "session-cookie", .text, "session", "The cookie that carries the session."),
+    .init(
+      "identity", "partner-keys", .text, list: true, nil,
+      "Values of x-api-key that were given out, or their short hashes as in logs; any other makes nobody a partner. Any key does if not set."
+    ),
 
     .init("behavior", "watch", .switchable, "true", "Whether clients are judged by what they do, beside each request for itself."),
     .init(

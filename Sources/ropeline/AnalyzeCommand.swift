@@ -6,6 +6,7 @@ import HTTPModel
 import LogAnalysis
 import Reporting
 import Synchronization
+import Telemetry
 
 /// `ropeline analyze`: the proxy's verdicts offline, from access logs.
 struct AnalyzeCommand: ParsableCommand {
@@ -55,6 +56,11 @@ struct AnalyzeCommand: ParsableCommand {
 
   @Option(help: "hashed or raw: how sessions and keys are shown.")
   var identities: Identities = .hashed
+
+  @Option(
+    name: .customLong("partner-key"),
+    help: ArgumentHelp("A key that was given out: only such make a partner. Any key does if none is given. Repeatable.", valueName: "key"))
+  var partnerKeys: [String] = []
 
   @Option(help: "Workers; the result is the same for any number. This version reads with one.")
   var jobs = 1
@@ -130,6 +136,9 @@ struct AnalyzeCommand: ParsableCommand {
     configuration.until = until.flatMap(Self.time)
     configuration.acceptsClient = client.flatMap(Self.network)
     configuration.acceptsStatus = status.flatMap(Self.statusFilter)
+    if !partnerKeys.isEmpty {
+      configuration.partnerKeys = Set(partnerKeys.flatMap { [Array($0.utf8), Array(ShortHash.text(Array($0.utf8)).utf8)] })
+    }
     configuration.showsRawIdentities = identities == .raw
     if let path {
       let pattern = Array(path.utf8)

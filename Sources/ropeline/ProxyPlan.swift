@@ -78,6 +78,9 @@ struct ProxyPlan {
     for range in trust { _ = configuration.trustedPeers.insert(range) }
     configuration.version = Version.text
     if let cookie = settings.text("identity.session-cookie") { configuration.sessionCookie = cookie.lowercased() }
+    let partnerKeys = settings.list("identity.partner-keys")
+    // A listed value stands for itself, and for its hash if it is one.
+    if !partnerKeys.isEmpty { configuration.partnerKeys = Set(partnerKeys + partnerKeys.map { ShortHash.text(Array($0.utf8)) }) }
     apply("timeouts.head", to: &configuration.headTimeout)
     apply("timeouts.body", to: &configuration.bodyTimeout)
     apply("timeouts.body-grace", to: &configuration.bodyGrace)

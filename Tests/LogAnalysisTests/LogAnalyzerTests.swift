@@ -37,6 +37,35 @@ struct LogAnalyzerTests {
     return "\(ip) - - [\(stamp)] \"GET \(target) HTTP/1.1\" \(status) 10 \"-\" \"\(agent)\"\n"
   }
 
+  @Test("a key makes a partner if it was given out, or if nobody said which were", arguments: [nil, "known", "other"])
+  func partnerKeys(given: String?) throws {
+    var configuration = LogAnalysisConfiguration()
+    configuration.partnerKeys = given.map { [Array($0.utf8)] }
+    let text = (0..<6).map { line("198.51.100.7", $0 * 9, "/v1/items/\($0 * 37)").dropLast() + " sid=- key=known\n" }.joined()
+    let report = try analyze(Array(text.utf8), configuration: configuration)
+    #expect(report.clients.map { $0.verdict.label == .partner } == [given != "other"])
+  }
+
+  @Test("hands that each try a few passwords are named as one campaign, with evidence on each")
+  func campaign() throws {
+    var text = ""
+    for hand in 0..<60 {
+      for second in 0..<6 {
+        let plain = line("203.\(hand).113.9", hand * 10 + second, "/v1/login", 401)
+        text += plain.replacingOccurrences(of: "GET", with: "POST")
+      }
+    }
+    let report = try analyze(Array(text.utf8))
+    let campaign = try #require(report.campaigns.first)
+    #expect(campaign.members.count >= 48)
+    #expect(campaign.label == .credentialStuffer)
+    #expect(campaign.shape.contains("POST /v1/login (refused)"), "\(campaign.shape)")
+    #expect(campaign.members.allSatisfy { !report.clients[$0].evidence.isEmpty })
+    var flagged = report
+    flagged.keepFlagged()
+    #expect(flagged.campaigns[0].members.allSatisfy { flagged.clients[$0].verdict.kind != .allow })
+  }
+
   @Test func eachParsedLineBelongsToOneClient() throws {
     var text = ""
     for index in 0..<200 { text += line("192.0.2.\(index % 7)", index, "/v1/tracks/\(index % 5)") }
