@@ -28,6 +28,7 @@ public enum Linter {
     ExclusionWithoutRuleCheck.self, AvailabilityCheck.self, UnsetVariableCheck.self, MissingCaptureCheck.self, CaptureRangeCheck.self,
     CountMisuseCheck.self, CancelledTargetCheck.self, LateControlCheck.self, MissingInitcolCheck.self, InheritedTransformationCheck.self,
     LateNoneCheck.self, LowercaseCheck.self, InvalidRegexCheck.self, StatusWithoutDenyCheck.self, ImplicitOperatorCheck.self,
+    SpellingCheck.self,
   ]
 
   /// The documentation of every check, by code.

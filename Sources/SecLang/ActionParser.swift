@@ -111,7 +111,10 @@ enum ActionParser {
     case .ctl: return ControlParser.parse(value, into: &sink).map { .control($0) }
     case .setvar, .expirevar, .deprecatevar, .initcol, .setenv: return VariableActionParser.parse(name, value, into: &sink)
     case .t:
-      if let name = TransformationName.table.find(value.bytes) { return .transformation(name) }
+      if let name = TransformationName.table.find(value.bytes) {
+        sink.found(value, as: name.rawValue)
+        return .transformation(name)
+      }
       sink.unknown(.unknownTransformation, "transformation", value, in: TransformationName.table)
       return nil
     case .xmlns:

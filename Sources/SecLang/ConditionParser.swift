@@ -33,6 +33,7 @@ enum ConditionParser {
       }
       return nil
     }
+    sink.found(name, as: found.rawValue)
     let text = MacroText(parsing: operand.bytes)
     check(found, at: name.range, operand, text, into: &sink)
     return Condition(

@@ -4,6 +4,8 @@ struct DiagnosticSink {
   /// Errors so far: a caller compares before and after to learn whether a part of a directive failed. A refused feature is
   /// understood, so it does not count.
   private(set) var errorCount = 0
+  /// Names that differ from the canonical ones in case alone.
+  private(set) var spellings: [Spelling] = []
   var isFull: Bool { diagnostics.count > RuleSetParser.maximumDiagnostics }
 
   mutating func report(
@@ -24,6 +26,17 @@ struct DiagnosticSink {
       return
     }
     diagnostics.append(Diagnostic(kind, severity, message, at: range, suggestion: suggestion, related: related))
+  }
+
+  /// Notes a name that was found, if it is written in another case than its canonical form.
+  mutating func found(_ slice: TextSlice, as canonical: String) {
+    guard spellings.count < RuleSetParser.maximumDiagnostics else { return }
+    let written = slice.bytes
+    // Another spelling is an alias, and as good.
+    guard written.count == canonical.utf8.count, !written.elementsEqual(canonical.utf8),
+      zip(written, canonical.utf8).allSatisfy({ $0.lowercased == $1.lowercased })
+    else { return }
+    spellings.append(Spelling(written: slice.string, canonical: canonical, range: slice.range))
   }
 
   mutating func badArgument(_ slice: TextSlice, expected: String) {

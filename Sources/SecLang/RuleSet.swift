@@ -5,6 +5,8 @@ public struct RuleSet: Sendable {
   public var files: [SourceFile] = []
   public var statements: [Statement] = []
   public var diagnostics: [Diagnostic] = []
+  /// Names in another case than the canonical one: understood, but not as others will look for them.
+  public var spellings: [Spelling] = []
 
   public init() {}
 
@@ -161,4 +163,11 @@ public enum RuleSelector: Sendable, Equatable {
   case ids([ClosedRange<Int>])
   case tag([UInt8])
   case message([UInt8])
+}
+
+/// A name that is written in another case than its canonical form.
+public struct Spelling: Sendable, Equatable {
+  public var written: String
+  public var canonical: String
+  public var range: SourceRange
 }

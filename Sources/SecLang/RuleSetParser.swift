@@ -83,6 +83,7 @@ public struct RuleSetParser {
     set.files = files
     set.statements = statements
     set.diagnostics = sink.diagnostics
+    set.spellings = sink.spellings
     return set
   }
 

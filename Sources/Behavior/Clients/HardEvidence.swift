@@ -63,7 +63,8 @@ enum HardEvidence {
       state.ruleSet |= bit
     }
     let strength = min(Float(max(event.anomaly, 5)) / 5, 5)
-    state.rules = min(20, state.rules + (0.6 + 0.6 * strength) * (isNew ? 1 : 0.6))
+    // One rule may be mistaken; several that agree on one request seldom are.
+    state.rules = min(20, state.rules + min(5, 1.2 + 1.4 * (strength - 1)) * (isNew ? 1 : 0.6))
   }
 }
 

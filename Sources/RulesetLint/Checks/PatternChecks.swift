@@ -177,6 +177,18 @@ enum StatusWithoutDenyCheck: Check {
   }
 }
 
+enum SpellingCheck: Check {
+  static let documentation = CheckDocumentation(
+    code: "SL111", name: "non-canonical-name", severity: .style,
+    why: "Engines read names without regard to case; people and tools look for the usual form.",
+    bad: "SecRule ARGS \"@beginswith a\" \"id:1,phase:2,pass,t:urldecodeuni\"",
+    good: "SecRule ARGS \"@beginsWith a\" \"id:1,phase:2,pass,t:urlDecodeUni\"")
+
+  static func findings(in context: LintContext) -> [Finding] {
+    context.ruleSet.spellings.map { spelling in finding(spelling.range, rule: nil, "write \(spelling.canonical)") }
+  }
+}
+
 enum ImplicitOperatorCheck: Check {
   static let documentation = CheckDocumentation(
     code: "SL112", name: "implicit-operator", severity: .style, why: "Without @ the operator is @rx; written out, nobody has to know that.",
