@@ -26,7 +26,10 @@ enum OpenAPIBodyText {
     case .multipart: return multipart(body, contentType, type)
     case .text: return .json(ParameterText.scalar(body, type.shape))
     case .bytes: return .json(bytes(body, type.shape))
-    case .unknown: return .unchecked("bodies of this type are not looked into")
+    case .unknown:
+      let given = ContentType(parsing: contentType).type
+      let isXML = given.reversed().starts(with: "xml".utf8.reversed())
+      return .unchecked(isXML ? "XML is not held against the schema" : "bodies of this type are not looked into")
     }
   }
 
@@ -165,7 +168,9 @@ enum OpenAPIBodyText {
     output.reserveCapacity(body.count * 2 + 2)
     for byte in body {
       switch byte {
-      case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(UInt8(ascii: "."))
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+      // Written out, since a pattern may ask for what they are.
+      case 0..<0x20: ParameterText.appendControl(byte, to: &output)
       case 0x80...: output += [0xC0 | byte >> 6, 0x80 | byte & 0x3F]
       default: output.append(byte)
       }
