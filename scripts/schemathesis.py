@@ -43,7 +43,7 @@ def upload(paths):
 
 def letters(schema):
     schema.pop("format", None)
-    schema["pattern"] = "^[a-z]*$"
+    schema["pattern"] = "^[A-Z]*$"
 
 
 # Each: what is done to the paths of the document, and why.
@@ -51,8 +51,13 @@ NARROWED = [
     (lambda p: parameter(p, "/label/{list}", "list").update(minItems=2, items={"type": "string", "pattern": "^[a-z]{1,3}$"}),
      "it writes a text or number where a list is asked for, as a wrong type; on the wire .AAA is a list of one item, .0.5 one of two"),
     (lambda p: [form(p)["properties"][name].update(minItems=2) for name in ("list", "csv", "pipes")], "the same for form fields"),
-    (lambda p: upload(p)["properties"]["tags"].update(minItems=2, items={"type": "string", "pattern": "^[a-z]{1,4}$"}), "the same for parts"),
-    (lambda p: upload(p)["properties"]["title"].update(pattern="^[a-z]*$"), "a number in place of a text is a text in a part that has no type"),
+    (lambda p: upload(p)["properties"]["tags"].update(minItems=2, items={"type": "string", "pattern": "^[A-Z]{1,4}$"}), "the same for parts"),
+    (lambda p: upload(p)["properties"]["title"].update(pattern="^[A-Z]*$"), "a number or null in place of a text is a text in a part that has no type"),
+    (lambda p: [parameter(p, "/search", name).update(minItems=1) for name in ("ids", "space", "pipe")],
+     "it writes null in place of a list as nothing, and nothing is an empty list"),
+    (lambda p: [p["/search"]["get"]["parameters"][index].update(required=True) for index, one in enumerate(p["/search"]["get"]["parameters"])
+                if one.get("schema", {}).get("type") in ("integer", "number", "boolean", "string")],
+     "it writes an empty object in place of a number as nothing, and an optional parameter may be left out"),
     (lambda p: closed(parameter(p, "/me", "X-Color")), "it writes nested members nobody declared as Python shows them, with commas that are not coded"),
     (lambda p: closed(parameter(p, "/search", "range")), "the same"),
     (lambda p: form(p)["properties"].pop("address"),

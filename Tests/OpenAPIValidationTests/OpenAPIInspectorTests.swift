@@ -73,6 +73,18 @@ import Testing
     #expect(findings.count == (row.detail.isEmpty ? 0 : 1) && findings.allSatisfy { $0.detail.contains(row.detail) }, "\(findings)")
   }
 
+  @Test func anEmptyValueThatIsAllowedIsThere() throws {
+    let document = ##"""
+      {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/": {"get": {"parameters": [
+       {"name": "a", "in": "query", "required": true, "allowEmptyValue": true, "schema": {"type": "integer"}}]}}}}
+      """##
+    let inspector = OpenAPIInspector(try OpenAPIDocument(Array(document.utf8)))
+    for (target, kinds) in [("/?a=", []), ("/?a=5", []), ("/", ["missing-parameter"]), ("/?a=x", ["invalid"])] {
+      let findings = inspector.inspect(RequestHead(method: "GET", target: target, fields: [])).findings
+      #expect(findings.map(\.kind.rawValue) == kinds, "\(target)")
+    }
+  }
+
   // MARK: A real document
 
   private static func realDocument() -> OpenAPIDocument? {
