@@ -26,7 +26,10 @@ enum OpenAPIBodyText {
     case .multipart: return multipart(body, contentType, type)
     case .text: return .json(ParameterText.scalar(body, type.shape))
     case .bytes: return .json(bytes(body, type.shape))
-    case .unknown: return .unchecked("bodies of this type are not looked into")
+    case .unknown:
+      let given = ContentType(parsing: contentType).type
+      let isXML = given.reversed().starts(with: "xml".utf8.reversed())
+      return .unchecked(isXML ? "XML is not held against the schema" : "bodies of this type are not looked into")
     }
   }
 
@@ -50,7 +53,7 @@ enum OpenAPIBodyText {
         known.insert(name)
       }
       switch outcome(field, pairs) {
-      case .absent: continue
+      case .absent, .empty: continue
       case .json(let json):
         // A text that goes on after its value would bring members of its own.
         guard isOneValue(json) else { return .malformed("is not JSON", field: parameter.name) }
@@ -59,11 +62,19 @@ enum OpenAPIBodyText {
       case .repeated: return .repeated(field: parameter.name)
       }
     }
-    var others: Set<[UInt8]> = []
+    // How often a field may stand that nobody declared is not known: several are a list, and the schema says whether it may be one.
+    var others: [[UInt8]: Int] = [:]
+    var undeclared: [(name: [UInt8], values: [[UInt8]])] = []
     for pair in pairs where !known.contains(pair.name) {
-      guard others.insert(pair.name).inserted else { return .repeated(field: String(decoding: pair.name.prefix(100), as: UTF8.self)) }
-      members.append((pair.name, ParameterText.string(URLCoding.decodeForm(pair.value))))
+      let value = ParameterText.string(URLCoding.decodeForm(pair.value))
+      if let index = others[pair.name] {
+        undeclared[index].values.append(value)
+      } else {
+        others[pair.name] = undeclared.count
+        undeclared.append((pair.name, [value]))
+      }
     }
+    members += undeclared.map { (name: $0.name, json: $0.values.count == 1 ? $0.values[0] : ParameterText.list($0.values)) }
     return .json(ParameterText.object(members))
   }
 
@@ -119,8 +130,8 @@ enum OpenAPIBodyText {
         guard items.allSatisfy(isOneValue) else { return .malformed("is not JSON", field: text) }
         members.append((name, ParameterText.list(items)))
       } else {
-        guard list.count == 1 else { return .repeated(field: text) }
-        let value = json(list[0], shape)
+        if field != nil, list.count > 1 { return .repeated(field: text) }
+        let value = list.count == 1 ? json(list[0], shape) : ParameterText.list(list.map { json($0, shape) })
         guard isOneValue(value) else { return .malformed("is not JSON", field: text) }
         members.append((name, value))
       }
@@ -165,7 +176,9 @@ enum OpenAPIBodyText {
     output.reserveCapacity(body.count * 2 + 2)
     for byte in body {
       switch byte {
-      case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"): output.append(UInt8(ascii: "."))
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+      // Written out, since a pattern may ask for what they are.
+      case 0..<0x20: ParameterText.appendControl(byte, to: &output)
       case 0x80...: output += [0xC0 | byte >> 6, 0x80 | byte & 0x3F]
       default: output.append(byte)
       }

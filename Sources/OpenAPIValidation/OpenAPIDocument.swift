@@ -34,7 +34,7 @@ public struct OpenAPIDocument: Sendable {
     documents.add(document)
     let reader = OpenAPIReader(document, documents: documents)
     var errors = reader.errors
-    for file in reader.files.list { errors += file.duplicates }
+    for file in documents.all { errors += file.duplicates }
     func compile(_ nodes: [OpenAPINode], _ direction: OpenAPISchemaOptions.Direction, isClosed: Bool) -> ([CompiledSchema], [SchemaError]) {
       let openAPI = OpenAPISchemaOptions(
         isVersion30: reader.version == .v30, direction: direction, refusesOtherDirection: isClosed,

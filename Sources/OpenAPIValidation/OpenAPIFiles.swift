@@ -15,6 +15,13 @@ struct OpenAPIFiles {
   private let supply: SchemaDocuments
   private(set) var list: [SchemaDocument]
   private var indexByURI: [String: Int]
+  /// Where references lead to: the same few components are referred to hundreds of times.
+  private var targets: [Reference: OpenAPINode] = [:]
+
+  private struct Reference: Hashable {
+    let file: Int
+    let text: String
+  }
 
   init(_ root: SchemaDocument, supply: SchemaDocuments) {
     self.supply = supply
@@ -24,6 +31,14 @@ struct OpenAPIFiles {
 
   /// What a `$ref` in `node` refers to (OpenAPI 3.1, "Reference Object"; RFC 6901 section 6).
   mutating func resolve(_ text: String, at node: OpenAPINode) throws(SchemaError) -> OpenAPINode {
+    let reference = Reference(file: node.file, text: text)
+    if let known = targets[reference] { return known }
+    let target = try find(text, at: node)
+    targets[reference] = target
+    return target
+  }
+
+  private mutating func find(_ text: String, at node: OpenAPINode) throws(SchemaError) -> OpenAPINode {
     let document = list[node.file]
     let reference = URIReference(text).resolved(against: URIReference(document.uri))
     let uri = reference.absolute

@@ -207,6 +207,7 @@ public final class OpenAPIInspector {
       if parameter.isRequired {
         findings.append(OpenAPIFinding(kind: invalid == .invalid ? .missingParameter : invalid, place: place, detail: "is required"))
       }
+    case .empty: break
     case .malformed(let detail): findings.append(OpenAPIFinding(kind: invalid, place: place, detail: detail))
     case .repeated: findings.append(OpenAPIFinding(kind: .duplicateParameter, place: place, detail: "stands more than once"))
     case .json(let json):

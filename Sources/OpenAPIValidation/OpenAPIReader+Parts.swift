@@ -143,7 +143,8 @@ extension OpenAPIReader {
       checkFields(value, ["schema", "example", "examples", "encoding"], "a media type")
       var type = OpenAPIMediaType(range: Self.mediaRange(text(key)))
       let schema = member("schema", of: value)
-      if let schema { type.shape = shape(schema) }
+      // JSON says itself what it is.
+      if let schema, type.codec != .json { type.shape = shape(schema) }
       if type.codec == .unknown, schema != nil { note("bodies of the type \(type.range) are not looked into", at: key) }
       if type.codec == .form || type.codec == .multipart {
         type.fields = try fields(of: type, schema: schema, encoding: member("encoding", of: value))

@@ -6,6 +6,8 @@ import BodyDecoding
 enum ParameterDecoder {
   enum Outcome: Equatable {
     case absent
+    /// There, and empty where that is allowed (`allowEmptyValue`): no value that a schema could judge.
+    case empty
     case json([UInt8])
     /// Not written as its style asks for.
     case malformed(String)
@@ -38,7 +40,7 @@ enum ParameterDecoder {
       return .json(ParameterText.array(values.map(form), shape))
     }
     guard values.count == 1 else { return .repeated }
-    if parameter.allowsEmpty, first.isEmpty { return .absent }
+    if parameter.allowsEmpty, first.isEmpty { return .empty }
     if parameter.mediaType != nil { return .json(form(first)) }
     switch parameter.shape {
     case .scalar: return .json(ParameterText.scalar(form(first), parameter.shape))

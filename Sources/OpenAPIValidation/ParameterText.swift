@@ -51,14 +51,18 @@ enum ParameterText {
     for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0..<0x20:
-        output += Array("\\u00".utf8)
-        for digit in [byte >> 4, byte & 15] { output.append(digit < 10 ? digit + 0x30 : digit + 0x57) }
+      case 0..<0x20: appendControl(byte, to: &output)
       default: output.append(byte)
       }
     }
     output.append(UInt8(ascii: "\""))
     return output
+  }
+
+  /// `\u00xx`
+  static func appendControl(_ byte: UInt8, to output: inout [UInt8]) {
+    output += "\\u00".utf8
+    for digit in [byte >> 4, byte & 15] { output.append(digit < 10 ? digit + 0x30 : digit + 0x57) }
   }
 
   /// RFC 8259 section 6.

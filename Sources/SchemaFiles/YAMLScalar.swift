@@ -1,6 +1,17 @@
 /// What a plain YAML scalar stands for: the core schema of YAML 1.2 (section 10.3.2), which OpenAPI asks for. `yes`, `on` and `012` of
 /// YAML 1.1 are a string, a string and a number here.
 enum YAMLScalar {
+  /// Whether a plain scalar may be anything but a string, told by its length and first byte: most texts need no closer look.
+  static func isMoreThanText(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let first = text.first else { return true }
+    switch first {
+    case UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), 0x30...0x39: return true
+    case UInt8(ascii: "n"), UInt8(ascii: "N"), UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
+      return text.count == 4 || text.count == 5
+    default: return false
+    }
+  }
+
   /// The JSON text of a null, boolean or number; nil for a string. `.inf` and `.nan` have no JSON text and are strings.
   static func json(_ text: String) -> [UInt8]? {
     switch text {

@@ -56,19 +56,30 @@ struct SchemaValidateCommand: ParsableCommand {
   }
 
   private func compile() throws -> CompiledSchema {
+    var documents = SchemaDocuments()
+    for text in reference { try add(text, to: &documents) }
+    let bytes = try read(schema)
     do throws(SchemaError) {
-      var documents = SchemaDocuments()
-      for text in reference {
-        guard let equals = text.firstIndex(of: "=") else { continue }
-        let bytes = (try? FileSystemRuleReader().read(String(text[text.index(after: equals)...]))) ?? []
-        try documents.add(bytes, uri: String(text[..<equals]))
-      }
-      let bytes = (try? FileSystemRuleReader().read(schema)) ?? []
       return try CompiledSchema(bytes, uri: schema, documents: documents, options: SchemaOptions(assertsFormats: formats))
     } catch {
       Terminal.error(SchemaCommand.shown(error))
       throw ExitCode(2)
     }
+  }
+
+  /// `URI=FILE`, or a file that says itself under which URI it is known.
+  private func add(_ text: String, to documents: inout SchemaDocuments) throws {
+    var problem: SchemaError?
+    if let equals = text.firstIndex(of: "="), text[..<equals].contains(":") {
+      let bytes = try read(String(text[text.index(after: equals)...]))
+      do throws(SchemaError) { try documents.add(bytes, uri: String(text[..<equals])) } catch { problem = error }
+    } else {
+      let bytes = try read(text)
+      do throws(SchemaError) { try documents.add(bytes, identifiedAs: text) } catch { problem = error }
+    }
+    guard let problem else { return }
+    Terminal.error(SchemaCommand.shown(problem))
+    throw ExitCode(2)
   }
 
   private func read(_ file: String) throws -> [UInt8] {

@@ -13,7 +13,7 @@ struct ImportTests {
     "RuleEngine": ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
     "SchemaValidation": ["BodyDecoding", "PatternScan"],
     "OpenAPIValidation": ["HTTPModel", "BodyDecoding", "SchemaValidation"],
-    "SchemaFiles": ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", "Yams"],
+    "SchemaFiles": ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", "CYaml"],
     "SchemaLearning": ["HTTPModel", "OpenAPIValidation"],
     "GraphQLInspection": ["BodyDecoding"],
     "GRPCInspection": ["BodyDecoding"],

@@ -53,6 +53,38 @@ import Testing
     #expect(inspector.inspectResponse(status: 302, fields: [], body: [], operation: 1).map(\.kind) == [.undeclaredStatus])
   }
 
+  @Test(
+    "bytes are judged as they are, and XML is said not to be",
+    arguments: [
+      ("abc", "application/octet-stream", ""), ("a\u{1}", "application/octet-stream", "does not match"),
+      ("a\"", "application/octet-stream", ""), ("\\\"\t", "image/png", ""), ("\u{e9}\u{e9}", "image/png", "longer than 3"),
+      ("<a/>", "text/xml", "XML is not held against the schema"), ("<a/>", "application/atom+xml", "XML is not held against the schema"),
+      ("a", "application/pdf", "of this type are not looked into"),
+    ])
+  func bytesAndXML(_ row: (body: String, type: String, detail: String)) throws {
+    let document = ##"""
+      {"openapi": "3.0.3", "info": {"title": "", "version": ""}, "paths": {"/": {"put": {"responses": {}, "requestBody": {"content": {
+       "application/octet-stream": {"schema": {"type": "string", "format": "binary", "pattern": "^[ -~]*$"}},
+       "image/*": {"schema": {"type": "string", "format": "binary", "maxLength": 3}},
+       "*/*": {"schema": {"type": "object"}}}}}}}}
+      """##
+    let inspector = OpenAPIInspector(try OpenAPIDocument(Array(document.utf8)))
+    let findings = inspector.inspectBody(Array(row.body.utf8), contentTypes: [Array(row.type.utf8)], operation: 0)
+    #expect(findings.count == (row.detail.isEmpty ? 0 : 1) && findings.allSatisfy { $0.detail.contains(row.detail) }, "\(findings)")
+  }
+
+  @Test func anEmptyValueThatIsAllowedIsThere() throws {
+    let document = ##"""
+      {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/": {"get": {"parameters": [
+       {"name": "a", "in": "query", "required": true, "allowEmptyValue": true, "schema": {"type": "integer"}}]}}}}
+      """##
+    let inspector = OpenAPIInspector(try OpenAPIDocument(Array(document.utf8)))
+    for (target, kinds) in [("/?a=", []), ("/?a=5", []), ("/", ["missing-parameter"]), ("/?a=x", ["invalid"])] {
+      let findings = inspector.inspect(RequestHead(method: "GET", target: target, fields: [])).findings
+      #expect(findings.map(\.kind.rawValue) == kinds, "\(target)")
+    }
+  }
+
   // MARK: A real document
 
   private static func realDocument() -> OpenAPIDocument? {

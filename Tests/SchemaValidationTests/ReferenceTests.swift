@@ -27,6 +27,21 @@ import Testing
     #expect(uris.count == 5)
   }
 
+  @Test func aDocumentIsKnownByItsOwnIdentifier() throws {
+    var documents = SchemaDocuments()
+    try documents.add(Array(#"{"$id": "http://a.example/word.json", "type": "string"}"#.utf8), identifiedAs: "word.json")
+    let old = #"{"$schema": "http://json-schema.org/draft-04/schema#", "id": "http://a.example/old.json#", "type": "integer"}"#
+    try documents.add(Array(old.utf8), identifiedAs: "old.json")
+    for (uri, good, bad) in [("word.json", #""a""#, "1"), ("old.json", "1", #""a""#)] {
+      let schema = try CompiledSchema(Array(#"{"$ref": "http://a.example/\#(uri)"}"#.utf8), documents: documents)
+      let validator = SchemaValidator()
+      #expect(validator.validate(Array(good.utf8), schema) == .valid && validator.validate(Array(bad.utf8), schema) == .invalid)
+    }
+    for text in ["{}", #"{"$id": "word.json"}"#, #"{"$id": 1}"#, "[]", "{"] {
+      #expect(throws: SchemaError.self) { try documents.add(Array(text.utf8), identifiedAs: "nameless.json") }
+    }
+  }
+
   static func documents() throws -> SchemaDocuments {
     var documents = SchemaDocuments()
     let texts = [

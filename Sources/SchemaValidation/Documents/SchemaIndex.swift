@@ -12,6 +12,13 @@ struct SchemaIndex {
   private var resourceByURI: [String: Int] = [:]
   /// The resource that each known schema belongs to.
   private var resourceByPlace: [SchemaPlace: Int] = [:]
+  /// Where references lead to: the same few schemas are referred to again and again.
+  private var targets: [Reference: SchemaPlace] = [:]
+
+  private struct Reference: Hashable {
+    let resource: Int
+    let text: String
+  }
 
   init(supply: SchemaDocuments, fallbackDialect: SchemaDialect) {
     self.supply = supply
@@ -162,6 +169,14 @@ struct SchemaIndex {
 
   /// What a reference in `resource` points to (JSON Schema 2020-12 core, section 8.2.3).
   mutating func resolve(_ text: String, at node: Int, in place: SchemaPlace, resource: Int) throws(SchemaError) -> SchemaPlace {
+    let reference = Reference(resource: resource, text: text)
+    if let known = targets[reference] { return known }
+    let target = try find(text, at: node, in: place, resource: resource)
+    targets[reference] = target
+    return target
+  }
+
+  private mutating func find(_ text: String, at node: Int, in place: SchemaPlace, resource: Int) throws(SchemaError) -> SchemaPlace {
     let document = documents[place.document]
     let reference = URIReference(text).resolved(against: resources[resource].base)
     let uri = reference.absolute
