@@ -18,7 +18,9 @@ func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "ropeline-fuzzing",
-  dependencies: [.package(url: "https://github.com/apple/swift-nio", from: "2.101.2")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"), .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
   targets: [
     .systemLibrary(name: "CLibFuzzer"),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8"),
@@ -39,6 +41,9 @@ let package = Package(
     room("BodyDecoding", ["HTTPModel", "CXML2", "CZlib", "CBrotli", "CZstd"]),
     room("SchemaValidation", ["BodyDecoding", "PatternScan"]),
     room("OpenAPIValidation", ["HTTPModel", "BodyDecoding", "SchemaValidation"]),
+    room(
+      "SchemaFiles",
+      ["BodyDecoding", "SchemaValidation", "OpenAPIValidation", .product(name: "Yams", package: "Yams")]),
     room("GraphQLInspection", ["BodyDecoding"]),
     room("GRPCInspection", ["BodyDecoding"]),
     room(
@@ -55,6 +60,7 @@ let package = Package(
     fuzzer("FuzzJSONTape", ["BodyDecoding"]),
     fuzzer("FuzzSchema", ["SchemaValidation"]),
     fuzzer("FuzzParameters", ["OpenAPIValidation", "HTTPModel"]),
+    fuzzer("FuzzYAML", ["SchemaFiles", "OpenAPIValidation", "SchemaValidation", "HTTPModel"]),
     fuzzer("FuzzGraphQL", ["GraphQLInspection"]),
     fuzzer("FuzzProtobuf", ["GRPCInspection"]),
     fuzzer("FuzzMultipart", ["BodyDecoding"]),

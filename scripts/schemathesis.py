@@ -29,6 +29,10 @@ def parameter(paths, path, name):
     return next(p for p in paths[path]["get"]["parameters"] if p["name"] == name)["schema"]
 
 
+def parameters_without(paths, path, name):
+    paths[path]["get"]["parameters"] = [p for p in paths[path]["get"]["parameters"] if p["name"] != name]
+
+
 def content(paths, path, method):
     return paths[path][method]["requestBody"]["content"]
 
@@ -53,8 +57,9 @@ NARROWED = [
     (lambda p: [form(p)["properties"][name].update(minItems=2) for name in ("list", "csv", "pipes")], "the same for form fields"),
     (lambda p: upload(p)["properties"]["tags"].update(minItems=2, items={"type": "string", "pattern": "^[A-Z]{1,4}$"}), "the same for parts"),
     (lambda p: upload(p)["properties"]["title"].update(pattern="^[A-Z]*$"), "a number or null in place of a text is a text in a part that has no type"),
-    (lambda p: [parameter(p, "/search", name).update(minItems=1) for name in ("ids", "space", "pipe")],
-     "it writes null in place of a list as nothing, and nothing is an empty list"),
+    (lambda p: [parameter(p, "/search", name).update(minItems=2) for name in ("ids", "space", "pipe")],
+     "a number in place of a list is a list of one item, and it writes null as nothing, which is an empty list"),
+    (lambda p: parameters_without(p, "/search", "debug"), "it writes an empty object as nothing, and debug may be empty"),
     (lambda p: [p["/search"]["get"]["parameters"][index].update(required=True) for index, one in enumerate(p["/search"]["get"]["parameters"])
                 if one.get("schema", {}).get("type") in ("integer", "number", "boolean", "string")],
      "it writes an empty object in place of a number as nothing, and an optional parameter may be left out"),

@@ -2,7 +2,7 @@ import Foundation
 import GRPCInspection
 import Testing
 
-/// Messages of `Protos/tickets.proto` were encoded once by another implementation; see `Protos/messages.txt`.
+/// Messages of `Protos/tickets.proto` were encoded once by swift-protobuf; see `Tests/Fixtures/grpc-messages`.
 @Suite("gRPC")
 struct GRPCInspectorTests {
   private static let set: [UInt8] = {
