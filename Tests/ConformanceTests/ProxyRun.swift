@@ -48,38 +48,31 @@ final class ProxyRun: Sendable {
   }
 }
 
-extension CRSTestCase {
-  /// Nil if the expectation holds, else why not.
-  func failure(answer: RawClient.Answer, records: [ExchangeRecord]) -> String? {
-    guard let reason = mismatch(answer: answer.bytes, records: records) else { return nil }
-    // What an exchange on a busy machine came to must not look like an answer of the rules.
-    return records.isEmpty ? "\(reason); there is no record, and \(answer.bytes.count) bytes of an answer, then: \(answer.end)" : reason
-  }
-
-  private func mismatch(answer: [UInt8], records: [ExchangeRecord]) -> String? {
-    let rules = records.flatMap(\.outcome.evidence.rules).filter(\.isLogged)
-    let ids = Set(rules.map(\.id))
-    let status = RawClient.status(of: answer)
-    if !expectation.statuses.isEmpty {
-      guard let status, expectation.statuses.contains(status) else {
-        return "status \(status.map(String.init) ?? "none"), not \(expectation.statuses)"
+extension ProxyRun {
+  /// Sends a test's stages; nil if all of them came to what the test expects, else why not.
+  ///
+  /// - Parameter unanswered: counts the requests that were neither answered nor recorded, and were sent again.
+  func failure(of test: CRSTestCase, unanswered: inout Int) -> String? {
+    if let fault = test.fault { return fault }
+    var location: String?
+    for (number, stage) in test.stages.enumerated() {
+      let name = test.stages.count > 1 ? "stage \(number + 1): " : ""
+      let request: [UInt8]
+      do { request = try stage.input.request(location: stage.input.followsRedirect ? location : nil) } catch { return "\(name)\(error)" }
+      var result = send(request)
+      // Seen twice in some hundred thousand on machines with too much to do: counted, printed, and bounded by the tests.
+      if result.answer.bytes.isEmpty, result.records.isEmpty, !stage.expectation.expectsError {
+        unanswered += 1
+        print("*** conformance: \(test.id) was neither answered nor recorded (\(result.answer.end)): sent again ***")
+        result = send(request)
       }
-    }
-    if expectation.expectsError { return status == nil || status == 400 ? nil : "expected no answer, got \(status ?? 0)" }
-    for id in expectation.expectedRules where !ids.contains(id) { return "\(id) did not match; \(ids.sorted()) did" }
-    for id in expectation.unexpectedRules where ids.contains(id) { return "\(id) matched" }
-    let lines = rules.map { rule in
-      let tags = rule.tags.map { "[tag \"\(String(decoding: $0, as: UTF8.self))\"]" }.joined(separator: " ")
-      return
-        "[id \"\(rule.id)\"] [msg \"\(String(decoding: rule.message, as: UTF8.self))\"] [data \"\(String(decoding: rule.data, as: UTF8.self))\"] \(tags)"
-    }
-    for pattern in expectation.patterns {
-      guard let regex = try? Regex(pattern) else { return "cannot read the pattern \(pattern)" }
-      if !lines.contains(where: { $0.contains(regex) }) { return "no line has \(pattern)" }
-    }
-    for pattern in expectation.unwantedPatterns {
-      guard let regex = try? Regex(pattern) else { return "cannot read the pattern \(pattern)" }
-      if lines.contains(where: { $0.contains(regex) }) { return "a line has \(pattern)" }
+      var reason = stage.expectation.failure(answer: result.answer, records: result.records)
+      if reason != nil, stage.expectation.retriesOnce {
+        result = send(request)
+        reason = stage.expectation.failure(answer: result.answer, records: result.records)
+      }
+      if let reason { return name + reason }
+      location = RawClient.field("location", of: result.answer.bytes)
     }
     return nil
   }

@@ -56,4 +56,15 @@ enum RawClient {
     guard line.hasPrefix("HTTP/1.") else { return nil }
     return Int(line.dropFirst(9).prefix(3))
   }
+
+  /// The first value of a field of the answer's head.
+  static func field(_ name: String, of answer: [UInt8]) -> String? {
+    let text = String(decoding: answer.prefix(16_384), as: UTF8.self)
+    for line in text.split(separator: "\r\n", omittingEmptySubsequences: false).dropFirst() {
+      if line.isEmpty { return nil }
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2, parts[0].lowercased() == name { return parts[1].trimmingPrefix(" ").description }
+    }
+    return nil
+  }
 }
