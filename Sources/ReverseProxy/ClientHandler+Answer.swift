@@ -194,10 +194,12 @@ extension ClientHandler {
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.name.text, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
       isPersistent: exchange.keepsConnection, location: location, method: exchange.request.head.method)
-    exchange.bytesSent += head.count + body.count
+    // Who asks as HTTP/0.9 did knows no head.
+    let bytes = exchange.isSimpleRequest ? body : head + body
+    exchange.bytesSent += bytes.count
     exchange.bodyBytesSent += body.count
     record(exchange, status: status)
-    write(head + body)
+    write(bytes)
     answered(exchange)
   }
 }

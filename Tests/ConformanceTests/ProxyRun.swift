@@ -33,9 +33,11 @@ final class ProxyRun: Sendable {
   }
 
   /// Sends bytes, reads the answer, and gives the records that were made meanwhile.
-  func send(_ request: [UInt8]) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
+  ///
+  /// - Parameter expectsError: the client waits for an answer as the suites' own runner does, and gives up after a second.
+  func send(_ request: [UInt8], expectsError: Bool = false) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
     records.list.withLock { $0.removeAll() }
-    let answer = RawClient.exchange(request, port: proxy.port)
+    let answer = RawClient.exchange(request, port: proxy.port, timeout: expectsError ? 1 : 60, endsInput: !expectsError)
     // A connection that breaks off is written down when it is closed, which the client may see first.
     for _ in 0..<500 where records.list.withLock({ $0.isEmpty }) { usleep(10_000) }
     return (answer, records.list.withLock { $0 })
@@ -59,7 +61,7 @@ extension ProxyRun {
       let name = test.stages.count > 1 ? "stage \(number + 1): " : ""
       let request: [UInt8]
       do { request = try stage.input.request(location: stage.input.followsRedirect ? location : nil) } catch { return "\(name)\(error)" }
-      var result = send(request)
+      var result = send(request, expectsError: stage.expectation.expectsError)
       // Seen twice in some hundred thousand on machines with too much to do: counted, printed, and bounded by the tests.
       if result.answer.bytes.isEmpty, result.records.isEmpty, !stage.expectation.expectsError {
         unanswered += 1
@@ -68,7 +70,7 @@ extension ProxyRun {
       }
       var reason = stage.expectation.failure(answer: result.answer, records: result.records)
       if reason != nil, stage.expectation.retriesOnce {
-        result = send(request)
+        result = send(request, expectsError: stage.expectation.expectsError)
         reason = stage.expectation.failure(answer: result.answer, records: result.records)
       }
       if let reason { return name + reason }
