@@ -134,6 +134,8 @@ enum RuleEffect: Sendable {
   case setVariable(collection: VariableName, key: VariableKey, operation: Operation)
   case expireVariable(collection: VariableName, key: CompiledText, seconds: CompiledText)
   case initCollection(CollectionSlot, key: CompiledText)
+  case deprecateVariable(collection: VariableName, key: CompiledText, amount: Int, seconds: Int)
+  case setEnvironment(name: CompiledText, value: CompiledText)
   case setIdentity(VariableName, CompiledText)
   case control(CompiledControl)
   case sanitiseArgument([UInt8])
@@ -167,6 +169,8 @@ enum CompiledControl: Sendable {
   case auditParts(String)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
+  case responseBodyProcessor(BodyProcessorName)
+  case forceResponseBodyVariable(Bool)
   case none
 }
 

@@ -35,8 +35,12 @@ public final class CompiledRuleSet: Sendable {
   /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
   let readsBodyError: Bool
 
-  /// Whether a rule reads `ENV`.
+  /// Whether a rule reads `ENV`, the whole request as text, or what files hold: made only then.
   let readsEnvironment: Bool
+  let readsFullRequest: Bool
+  let readsFileContent: Bool
+  /// Whether a rule holds XML bodies against a document type or a schema.
+  let validatesXML: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
@@ -51,7 +55,12 @@ public final class CompiledRuleSet: Sendable {
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
-    readsEnvironment = transactionKeys.namesEnvironment
+    readsEnvironment = transactionKeys.named.contains(.env)
+    readsFullRequest = !transactionKeys.named.isDisjoint(with: [.fullRequest, .fullRequestLength])
+    readsFileContent = transactionKeys.named.contains(.filesTmpContent)
+    validatesXML = phases.joined().flatMap(\.links).contains { link in
+      if case .fixed(let test) = link.test, case .document? = test.question { true } else { false }
+    }
     let scratch = RegexScratch()
     for link in phases.joined().flatMap(\.links) {
       for target in link.targets { target.resolve(transactionKeys, scratch) }

@@ -5,6 +5,7 @@ import SecLang
 enum CollectionSlot: Int, CaseIterable, Sendable {
   case argsGet, argsPost, requestHeaders, requestCookies, files, filesSizes, filesTmpNames, filesContent, partHeaders
   case responseHeaders, matchedVars, env, geo, ip, global, session, user, resource, xmlText, xmlAttributes
+  case argsPath, responseArgs, responseXMLText, responseXMLAttributes
 }
 
 /// Where a variable's values come from, decided once at load.
@@ -37,7 +38,8 @@ enum ValueSource: Equatable, Sendable {
         .multipartInvalidPart, .multipartInvalidHeaderFolding, .multipartFileLimitExceeded, .multipartFilename, .multipartName:
         return .body
       case .authType, .reqbodyProcessor: return .requestHeaders
-      case .responseBody: return .responseBody
+      case .responseBody, .resBodyError, .resBodyErrorMsg, .resBodyProcessor, .resBodyProcessorError, .resBodyProcessorErrorMsg:
+        return .responseBody
       case .responseContentLength, .responseContentType, .responseProtocol, .statusLine: return .response
       default: return .always
       }
@@ -47,6 +49,7 @@ enum ValueSource: Equatable, Sendable {
       case .requestCookies: return .cookies
       case .requestHeaders: return .requestHeaders
       case .responseHeaders: return .response
+      case .responseArgs, .responseXMLText, .responseXMLAttributes: return .responseBody
       default: return .always
       }
     case .xmlPath: return .body
@@ -127,7 +130,8 @@ final class CompiledTarget: @unchecked Sendable {
 extension ValueSource {
   /// The source of `variable`, and whether a plain key is left to be compared.
   static func of(_ variable: VariableName, key: [UInt8]?, keys: inout TransactionKeyTable) -> ValueSource {
-    switch variable {
+    keys.named.insert(variable)
+    return switch variable {
     case .args: .values([.argsGet, .argsPost])
     case .argsNames: .names([.argsGet, .argsPost])
     case .argsGet: .values([.argsGet])
@@ -148,11 +152,10 @@ extension ValueSource {
     case .multipartPartHeaders: .values([.partHeaders])
     case .matchedVars: .values([.matchedVars])
     case .matchedVarsNames: .names([.matchedVars])
-    case .env:
-      {
-        keys.namesEnvironment = true
-        return .values([.env])
-      }()
+    case .env: .values([.env])
+    case .argsPath: .values([.argsPath])
+    case .responseArgs: .values([.responseArgs])
+    case .responseXml: key == attributePath ? .values([.responseXMLAttributes]) : .values([.responseXMLText])
     case .geo: .values([.geo])
     case .ip: .values([.ip])
     case .global: .values([.global])
@@ -187,8 +190,8 @@ extension CompiledTarget {
 struct TransactionKeyTable: Sendable {
   private(set) var slots: [[UInt8]: Int] = [:]
   private(set) var keys: [[UInt8]] = []
-  /// Whether a rule reads `ENV`, which few do.
-  var namesEnvironment = false
+  /// The variables that rules read: some are dear to make, and few rules read them.
+  var named: Set<VariableName> = []
 
   /// Slots 0 to 9 are the captures.
   init() {

@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -37,6 +38,9 @@ public final class CompiledOperator: Sendable {
     case checksum(RegexSearch, Checksum)
     case constant(Bool)
     case geoLookup
+    case path(PathTemplate)
+    case blockList([UInt8])
+    case document(XMLValidator)
   }
   private let kind: Kind
   /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
@@ -50,12 +54,26 @@ public final class CompiledOperator: Sendable {
   /// Whether the groups of a match stay in the scratch, and are all that there is to capture.
   var leavesGroups: Bool { if case .regex = kind { true } else { false } }
 
-  /// Whether the transaction itself must look the value up, since the answer fills a collection.
-  var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
+  /// What the transaction itself must answer, since the answer fills a collection, or asks for more than the value.
+  enum Question {
+    case place
+    case path(PathTemplate)
+    case blockList([UInt8])
+    case document(XMLValidator)
+  }
+  let question: Question?
 
   private init(kind: Kind, requirements: [RequiredTexts]) {
     self.kind = kind
     self.requirements = requirements
+    question =
+      switch kind {
+      case .geoLookup: .place
+      case .path(let template): .path(template)
+      case .blockList(let zone): .blockList(zone)
+      case .document(let validator): .document(validator)
+      default: nil
+      }
   }
 
   /// - Parameters:
@@ -73,7 +91,7 @@ public final class CompiledOperator: Sendable {
     switch name {
     case .rx, .rxGlobal: RequiredTexts.alternatives(pattern: operand)
     case .pm: RequiredTexts.alternatives(phrases: try PhraseList.split(operand))
-    case .pmFromFile: RequiredTexts.alternatives(phrases: dataLines ?? [])
+    case .pmFromFile, .pmFromDataset: RequiredTexts.alternatives(phrases: dataLines ?? [])
     case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: [RequiredTexts(anyOf: [operand])]
     case .validateByteRange: [RequiredTexts(anyByteOf: (0...255).filter(ByteRangeSet(operand).isOutside))]
     case .validateUrlEncoding: [RequiredTexts(anyByteOf: [UInt8(ascii: "%")])]
@@ -89,7 +107,7 @@ public final class CompiledOperator: Sendable {
     case .rx: return .regex(try RegexSearch(operand))
     case .rxGlobal: return .regexGlobal(try RegexSearch(operand))
     case .pm: return .phrases(try PhraseList.compile(try PhraseList.split(operand)))
-    case .pmFromFile: return .phrases(try PhraseList.compile(dataLines ?? []))
+    case .pmFromFile, .pmFromDataset: return .phrases(try PhraseList.compile(dataLines ?? []))
     case .contains, .strmatch: return .contains(SubstringSearch(operand))
     case .containsWord: return .word(SubstringSearch(operand))
     case .beginsWith: return .text(.beginsWith, operand)
@@ -102,15 +120,17 @@ public final class CompiledOperator: Sendable {
     case .le: return .number(.lessOrEqual, number(operand))
     case .lt: return .number(.less, number(operand))
     case .ipMatch: return .addresses(try AddressSet(operand: operand))
-    case .ipMatchFromFile: return .addresses(try AddressSet(lines: dataLines ?? []))
+    case .ipMatchFromFile, .ipMatchFromDataset: return .addresses(try AddressSet(lines: dataLines ?? []))
     case .validateByteRange: return .byteRange(ByteRangeSet(operand))
     case .validateUrlEncoding: return .urlEncoding
     case .validateUtf8Encoding: return .utf8Encoding
     case .detectSQLi: return .sqlInjection
     case .detectXSS: return .crossSiteScripting
     case .unconditionalMatch: return .constant(true)
-    // Without a resolver there is nothing to find.
-    case .noMatch, .rbl: return .constant(false)
+    case .noMatch: return .constant(false)
+    case .rbl: return .blockList(operand)
+    case .restpath: return .path(try PathTemplate(operand))
+    case .validateNid: return try nationalID(operand)
     case .geoLookup: return .geoLookup
     case .verifyCC: return .checksum(try RegexSearch(operand), .creditCard)
     case .verifyCPF: return .checksum(try RegexSearch(operand), .brazilianCPF)
@@ -118,9 +138,25 @@ public final class CompiledOperator: Sendable {
     case .verifySVNR: return .checksum(try RegexSearch(operand), .austrianSVNR)
     case .inspectFile: throw OperatorError(message: "programs are never run from a rule")
     case .validateDTD, .validateSchema:
-      throw OperatorError(message: "documents are checked by an OpenAPI document or a JSON Schema instead")
+      do {
+        let document = dataLines?.first ?? []
+        return .document(try name == .validateDTD ? XMLValidator(documentType: document) : XMLValidator(schema: document))
+      } catch {
+        throw OperatorError(message: error.reason)
+      }
     case .validateHash, .rsub, .fuzzyHash, .gsbLookup: throw OperatorError(message: "no engine of today implements it")
-    case .restpath, .ipMatchFromDataset, .pmFromDataset, .validateNid: throw OperatorError(message: "it is known to Coraza only")
+    }
+  }
+
+  /// `cl PATTERN` or `us PATTERN`: a country's number for its people, and how it is written.
+  private static func nationalID(_ operand: [UInt8]) throws(OperatorError) -> Kind {
+    let country = operand.prefix { $0 != 0x20 && $0 != 0x09 }
+    let pattern = Array(operand[country.count...].drop { $0 == 0x20 || $0 == 0x09 })
+    guard !pattern.isEmpty else { throw OperatorError(message: "expected a country and a regular expression", offset: operand.count) }
+    switch String(decoding: country, as: UTF8.self).lowercased() {
+    case "cl": return .checksum(try RegexSearch(pattern), .chileanRUT)
+    case "us": return .checksum(try RegexSearch(pattern), .socialSecurity)
+    default: throw OperatorError(message: "expected cl or us", offset: 0)
     }
   }
 
@@ -166,8 +202,8 @@ public final class CompiledOperator: Sendable {
       return .match
     case .checksum(let search, let checksum): return search.first(confirmedBy: checksum, in: value, scratch.regex, &captures)
     case .constant(let answer): return answer ? .match : .noMatch
-    // Without a database there is nothing to find.
-    case .geoLookup: return .noMatch
+    // The transaction answers these; without one there is nothing to find.
+    case .geoLookup, .path, .blockList, .document: return .noMatch
     }
   }
 

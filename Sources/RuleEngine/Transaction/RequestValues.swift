@@ -79,7 +79,8 @@ enum RequestValues {
   }
 
   private static let zeroAtStart: [VariableName] = [
-    .inboundDataError, .outboundDataError, .reqbodyError, .reqbodyProcessorError, .urlencodedError, .filesCombinedSize,
+    .inboundDataError, .outboundDataError, .resBodyError, .resBodyProcessorError, .reqbodyError, .reqbodyProcessorError, .urlencodedError,
+    .filesCombinedSize,
     .multipartStrictError, .multipartBoundaryQuoted, .multipartBoundaryWhitespace, .multipartDataBefore, .multipartDataAfter,
     .multipartHeaderFolding, .multipartLfLine, .multipartCrlfLfLines, .multipartMissingSemicolon, .multipartInvalidQuoting,
     .multipartInvalidPart, .multipartInvalidHeaderFolding, .multipartFileLimitExceeded,
@@ -95,9 +96,21 @@ enum RequestValues {
         for cookie in cookies { memory.append(.requestCookies, key: arena.copy(cookie.name), value: arena.copy(cookie.value)) }
       } else if field.isNamed("authorization") {
         memory.set(.authType, Array(field.value.prefix { $0 != UInt8(ascii: " ") }))
+        if let user = basicUser(field.value) { memory.set(.remoteUser, user) }
       } else if field.isNamed("host") {
         memory.set(.serverName, hostName(field.value))
       }
+    }
+  }
+
+  /// Who a client says it is by `Basic` (RFC 7617); nobody has checked it here.
+  private static func basicUser(_ credentials: [UInt8]) -> [UInt8]? {
+    guard credentials.count > 6, lowercased(Array(credentials[..<6])).elementsEqual("basic ".utf8) else { return nil }
+    var decoded = OutputBytes()
+    return credentials[6...].withUnsafeBufferPointer { value in
+      let context = TransformationContext(unicodeMap: nil)
+      guard transform(.base64Decode, value, context: context, into: &decoded) else { return nil }
+      return decoded.view.firstIndex(of: UInt8(ascii: ":")).map { Array(decoded.view[..<$0]) }
     }
   }
 

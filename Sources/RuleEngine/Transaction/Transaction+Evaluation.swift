@@ -167,7 +167,8 @@ extension Transaction {
   ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
     var none: CaptureList?
-    let result = test.isGeoLookup ? lookUpPlace(of: text) : test.evaluate(text, scratch: scratch.operators, captures: &none)
+    let result =
+      test.question.map { answer($0, about: text) } ?? test.evaluate(text, scratch: scratch.operators, captures: &none)
     switch result {
     case .limitReached:
       // A limit is a finding of its own and never a "no match" that nobody hears of.
