@@ -54,7 +54,7 @@ struct CRSRegressionTests {
   @Test func rulesInTheStyleOf4BehaveAsTheirTestsSay() async throws {
     let folder = ConformanceMaterial.packageRoot.appendingPathComponent("Tests/Fixtures/crs4-style")
     let cases = try CRSTestCase.read(folder: folder.appendingPathComponent("tests"))
-    #expect(cases.count == 54)
+    #expect(cases.count == 210)
     var options = RulesOptions()
     options.crsDirectory = folder.path
     let run = try await SuiteRun(cases, rules: options)

@@ -31,7 +31,7 @@ extension CRSTestCase.Expectation {
     }
     for pattern in patterns {
       guard let regex = Self.regex(pattern) else { return "cannot read the pattern \(pattern)" }
-      if !lines.contains(where: { Self.has($0, regex) }) { return "no line has \(pattern)" }
+      if !lines.contains(where: { Self.has($0, regex) }) { return "no line has \(pattern): \(lines.joined(separator: "; ").prefix(600))" }
     }
     for pattern in unwantedPatterns {
       guard let regex = Self.regex(pattern) else { return "cannot read the pattern \(pattern)" }
