@@ -22,6 +22,8 @@ public struct RulesOptions: Sendable {
 /// Why the files to load could not even be found.
 public struct RulesLoadError: Error, Sendable, CustomStringConvertible {
   public var description: String
+
+  public init(description: String) { self.description = description }
 }
 
 /// Finds and reads the rule files that the options name.

@@ -194,12 +194,10 @@ extension ClientHandler {
     let (head, body) = Refusal.bytes(
       status: status, requestID: exchange.name.text, wantsHTML: Refusal.wantsHTML(exchange.request.head), isHEAD: exchange.isHEAD,
       isPersistent: exchange.keepsConnection, location: location, method: exchange.request.head.method)
-    // Who asks as HTTP/0.9 did knows no head.
-    let bytes = exchange.isSimpleRequest ? body : head + body
-    exchange.bytesSent += bytes.count
+    exchange.bytesSent += head.count + body.count
     exchange.bodyBytesSent += body.count
     record(exchange, status: status)
-    write(bytes)
+    write(head + body)
     answered(exchange)
   }
 }

@@ -131,11 +131,6 @@ final class Exchange {
 
   var isHEAD: Bool { parts.method.count == 4 && head.bytes[parts.method].elementsEqual("HEAD".utf8) }
   var isHTTP10: Bool { parts.isHTTP10 }
-  /// `GET /path` without a version, the whole request line of HTTP/0.9.
-  var isSimpleRequest: Bool {
-    let head = request.head
-    return head.version.isEmpty && head.method.elementsEqual("GET".utf8) && head.target.first == UInt8(ascii: "/")
-  }
 
   /// Whether all of the request's body was read.
   var isBodyComplete: Bool {
