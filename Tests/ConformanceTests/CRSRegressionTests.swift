@@ -22,7 +22,6 @@ struct CRSRegressionTests {
     options.halvesBackslashes = true
     let run = try await SuiteRun(cases, rules: options)
     run.show("crs-3.3")
-    #expect(run.unanswered <= 1)
     for (family, failures) in run.failures {
       for failure in failures where !Self.exceptions.contains(failure.id) {
         // What the injection detectors miss is counted against a floor of its own.
