@@ -30,8 +30,10 @@ struct SameAnswerTests {
   }
 
   private static let texts = [
-    "hello", "1", "", "a b", "union select password from users", "1' or '1'='1", "<script>alert(1)</script>", "../../etc/passwd", "%2e%2e%2f",
-    ";cat /etc/passwd", "$(id)", "{{7*7}}", "é", "\u{0}x", "%zz", "%u0041", "\\u0041", "php://input", "https://evil.example/x", "/*x*/", "--",
+    "hello", "1", "", "a b", "union select password from users", "1' or '1'='1", "<script>alert(1)</script>", "../../etc/passwd",
+    "%2e%2e%2f",
+    ";cat /etc/passwd", "$(id)", "{{7*7}}", "é", "\u{0}x", "%zz", "%u0041", "\\u0041", "php://input", "https://evil.example/x", "/*x*/",
+    "--",
     "__proto__", "${jndi:ldap://x}", "UTF-7", "O'Reilly", "drop table manners", "a=b&c=d", String(repeating: "k", count: 600),
   ]
   private static let names = ["q", "id", "name[x]", "__utma", "jsessionid", "a.b", "skip_x", "comment", "json.a", "é", "", "dup", "dup"]
@@ -40,12 +42,17 @@ struct SameAnswerTests {
     func text() -> String { texts.randomElement(using: &random)! }
     func name() -> String { names.randomElement(using: &random)! }
     func encoded(_ text: String) -> String {
-      Bool.random(using: &random) ? text.addingPercentEncoding(withAllowedCharacters: .alphanumerics)! : text.replacingOccurrences(of: " ", with: "+")
+      Bool.random(using: &random)
+        ? text.addingPercentEncoding(withAllowedCharacters: .alphanumerics)! : text.replacingOccurrences(of: " ", with: "+")
     }
-    func pairs() -> String { (0..<Int.random(in: 0...4, using: &random)).map { _ in "\(name())=\(encoded(text()))" }.joined(separator: "&") }
+    func pairs() -> String {
+      (0..<Int.random(in: 0...4, using: &random)).map { _ in "\(name())=\(encoded(text()))" }.joined(separator: "&")
+    }
     let path = ["/", "/index.php", "/a/../b", "/x.sql", "/wp-login.php", "/.git/config", "/p%61th"].randomElement(using: &random)!
     var fields = [Field("Host", Bool.random(using: &random) ? "localhost" : "192.0.2.7"), Field("Accept", "*/*")]
-    if Bool.random(using: &random) { fields.append(Field("User-Agent", ["Mozilla/5.0", "sqlmap/1.0", text()].randomElement(using: &random)!)) }
+    if Bool.random(using: &random) {
+      fields.append(Field("User-Agent", ["Mozilla/5.0", "sqlmap/1.0", text()].randomElement(using: &random)!))
+    }
     if Bool.random(using: &random) { fields.append(Field("Cookie", "\(name())=\(text()); b=2")) }
     if Bool.random(using: &random) { fields.append(Field("Referer", "https://a.example/?\(pairs())")) }
     if Int.random(in: 0..<4, using: &random) == 0 { fields.append(Field("X-Filename", "a.php")) }
