@@ -41,6 +41,12 @@ public final class CompiledRuleSet: Sendable {
   let readsFileContent: Bool
   /// Whether a rule holds XML bodies against a document type or a schema.
   let validatesXML: Bool
+  /// The scalars that rules read; the others need not be there.
+  let readScalars: ScalarSet
+  /// Those that are 0 when a transaction begins.
+  let zeroAtStart: [VariableName]
+  /// Whether a rule reads the time of day or the date.
+  let readsTime: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
@@ -59,11 +65,14 @@ public final class CompiledRuleSet: Sendable {
     readsFullRequest = !transactionKeys.named.isDisjoint(with: [.fullRequest, .fullRequestLength])
     readsFileContent = transactionKeys.named.contains(.filesTmpContent)
     validatesXML = phases.joined().flatMap(\.links).contains { link in
-      if case .fixed(let test) = link.test, case .document? = test.question { true } else { false }
+      if case .fixed(let test) = link.test, case .document? = test._withUnsafeGuaranteedRef({ $0.question }) { true } else { false }
     }
+    readScalars = transactionKeys.readScalars
+    zeroAtStart = RequestValues.zeroAtStart.filter(transactionKeys.readScalars.contains)
+    readsTime = RequestValues.times.contains(where: transactionKeys.readScalars.contains)
     let scratch = RegexScratch()
     for link in phases.joined().flatMap(\.links) {
-      for target in link.targets { target.resolve(transactionKeys, scratch) }
+      for index in link.targets.indices { link.targets[index].resolve(transactionKeys, scratch, bytes: bytes) }
     }
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths

@@ -265,10 +265,10 @@ public struct RuleSetCompiler {
     case nil: break
     case .key(let bytes):
       key = bytes
-      selector = .key(lowercased(bytes))
+      selector = .key(self.bytes.keep(lowercased(bytes)))
     case .regex(let bytes):
       do {
-        selector = try CompiledSelector.pattern(bytes)
+        selector = try CompiledSelector.pattern(bytes, bytes: self.bytes)
       } catch {
         report(error, at: target.selector?.range ?? target.range)
         return nil
@@ -307,12 +307,12 @@ public struct RuleSetCompiler {
     if condition.name.value == .inspectFile { return .always }
     if condition.name.value == .rbl, let refusal = refusal(ofBlockList: condition) { diagnostics.append(refusal) }
     if operand.hasMacros {
-      return .dynamic(condition.name.value, CompiledText(operand, keys: &keys, bytes: bytes), position: condition.operand.range)
+      return .dynamic(condition.name.value, bytes.keep(CompiledText(operand, keys: &keys, bytes: bytes)))
     }
     do {
       let compiled = try CompiledOperator.compile(
         condition.name.value, operand: operand.source, dataLines: condition.dataLines, options: OperatorOptions())
-      return .fixed(compiled)
+      return .fixed(bytes.keep(compiled))
     } catch {
       let place = error.offset.map { " at offset \($0) of the operand" } ?? ""
       diagnostics.append(
@@ -348,8 +348,8 @@ public struct RuleSetCompiler {
         collection: collection, key: CompiledText(key, keys: &keys, bytes: bytes), seconds: CompiledText(seconds, keys: &keys, bytes: bytes)
       )
     case .initCollection(let collection, let key):
-      guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys), let slot = slots.first else { return nil }
-      return .initCollection(slot, key: CompiledText(key, keys: &keys, bytes: bytes))
+      guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys) else { return nil }
+      return .initCollection(slots.first, key: CompiledText(key, keys: &keys, bytes: bytes))
     case .deprecateVariable(let collection, let key, let amount, let seconds):
       return .deprecateVariable(
         collection: collection, key: CompiledText(key, keys: &keys, bytes: bytes), amount: amount, seconds: seconds)
@@ -376,10 +376,10 @@ public struct RuleSetCompiler {
       var compiled: CompiledSelector?
       switch picked {
       case nil: break
-      case .key(let bytes): compiled = .key(lowercased(bytes))
-      case .regex(let bytes):
+      case .key(let key): compiled = .key(bytes.keep(lowercased(key)))
+      case .regex(let pattern):
         do {
-          compiled = try CompiledSelector.pattern(bytes)
+          compiled = try CompiledSelector.pattern(pattern, bytes: bytes)
         } catch {
           report(error, at: range)
         }
@@ -392,7 +392,7 @@ public struct RuleSetCompiler {
     case .auditEngine(let mode): return .auditEngine(mode)
     case .responseBodyAccess(let isOn): return .responseBodyAccess(isOn)
     case .responseBodyLimit(let bytes): return .responseBodyLimit(bytes)
-    case .auditLogParts(let parts): return .auditParts(parts)
+    case .auditLogParts(let parts): return .auditParts(AuditParts.Change(parts))
     case .responseBodyProcessor(let name): return .responseBodyProcessor(name)
     case .forceResponseBodyVariable(let isOn): return .forceResponseBodyVariable(isOn)
     case .debugLogLevel, .ignored: return .none

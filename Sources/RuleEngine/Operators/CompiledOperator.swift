@@ -20,16 +20,18 @@ public struct OperatorError: Error, Sendable, Equatable {
 }
 
 /// An operator with its operand, ready to be asked. Immutable; safe from any task.
-public final class CompiledOperator: Sendable {
-  private enum Kind: Sendable {
+public final class CompiledOperator: @unchecked Sendable {
+  // Unchecked for the views and references, which `keeper` holds and nothing changes.
+  /// A plain value, so that asking counts no references.
+  private enum Kind: BitwiseCopyable {
     case regex(RegexSearch)
     case regexGlobal(RegexSearch)
-    case phrases(PhraseSet)
-    case text(TextComparison, [UInt8])
+    case phrases(Unmanaged<PhraseSet>)
+    case text(TextComparison, ByteView)
     case contains(SubstringSearch)
     case word(SubstringSearch)
     case number(NumberComparison, Int)
-    case addresses(AddressSet)
+    case addresses(Unmanaged<AddressList>)
     case byteRange(ByteRangeSet)
     case urlEncoding
     case utf8Encoding
@@ -37,12 +39,16 @@ public final class CompiledOperator: Sendable {
     case crossSiteScripting
     case checksum(RegexSearch, Checksum)
     case constant(Bool)
-    case geoLookup
-    case path(PathTemplate)
-    case blockList([UInt8])
-    case document(XMLValidator)
+    /// What only the transaction can answer: `question` says what.
+    case question
+  }
+  /// A set of addresses that plain values can refer to.
+  private final class AddressList {
+    let set: AddressSet
+    init(_ set: AddressSet) { self.set = set }
   }
   private let kind: Kind
+  private let keeper: RuleBytes
   /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
   let requirements: [RequiredTexts]
 
@@ -61,19 +67,17 @@ public final class CompiledOperator: Sendable {
     case blockList([UInt8])
     case document(XMLValidator)
   }
+  /// Nil for the operators that look at the value alone.
   let question: Question?
+  /// Whether there is a question.
+  @inline(__always)
+  var asksTransaction: Bool { if case .question = kind { true } else { false } }
 
-  private init(kind: Kind, requirements: [RequiredTexts]) {
+  private init(kind: Kind, question: Question?, requirements: [RequiredTexts], keeper: RuleBytes) {
     self.kind = kind
+    self.keeper = keeper
     self.requirements = requirements
-    question =
-      switch kind {
-      case .geoLookup: .place
-      case .path(let template): .path(template)
-      case .blockList(let zone): .blockList(zone)
-      case .document(let validator): .document(validator)
-      default: nil
-      }
+    self.question = question
   }
 
   /// - Parameters:
@@ -82,7 +86,11 @@ public final class CompiledOperator: Sendable {
   public static func compile(
     _ name: OperatorName, operand: [UInt8], dataLines: [[UInt8]]?, options: OperatorOptions
   ) throws(OperatorError) -> CompiledOperator {
-    CompiledOperator(kind: try kind(name, operand, dataLines), requirements: try requirements(name, operand, dataLines))
+    let keeper = RuleBytes()
+    let question = try question(name, operand, dataLines)
+    return CompiledOperator(
+      kind: question == nil ? try kind(name, operand, dataLines, keeper) : .question, question: question,
+      requirements: try requirements(name, operand, dataLines), keeper: keeper)
   }
 
   private static func requirements(
@@ -102,25 +110,27 @@ public final class CompiledOperator: Sendable {
     }
   }
 
-  private static func kind(_ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?) throws(OperatorError) -> Kind {
+  private static func kind(
+    _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?, _ keeper: RuleBytes
+  ) throws(OperatorError) -> Kind {
     switch name {
-    case .rx: return .regex(try RegexSearch(operand))
-    case .rxGlobal: return .regexGlobal(try RegexSearch(operand))
-    case .pm: return .phrases(try PhraseList.compile(try PhraseList.split(operand)))
-    case .pmFromFile, .pmFromDataset: return .phrases(try PhraseList.compile(dataLines ?? []))
-    case .contains, .strmatch: return .contains(SubstringSearch(operand))
-    case .containsWord: return .word(SubstringSearch(operand))
-    case .beginsWith: return .text(.beginsWith, operand)
-    case .endsWith: return .text(.endsWith, operand)
-    case .streq: return .text(.equals, operand)
-    case .within: return .text(.within, operand)
+    case .rx: return .regex(try RegexSearch(operand, keptBy: keeper))
+    case .rxGlobal: return .regexGlobal(try RegexSearch(operand, keptBy: keeper))
+    case .pm: return .phrases(keeper.keep(try PhraseList.compile(try PhraseList.split(operand))))
+    case .pmFromFile, .pmFromDataset: return .phrases(keeper.keep(try PhraseList.compile(dataLines ?? [])))
+    case .contains, .strmatch: return .contains(SubstringSearch(operand, keptBy: keeper))
+    case .containsWord: return .word(SubstringSearch(operand, keptBy: keeper))
+    case .beginsWith: return .text(.beginsWith, keeper.keep(operand))
+    case .endsWith: return .text(.endsWith, keeper.keep(operand))
+    case .streq: return .text(.equals, keeper.keep(operand))
+    case .within: return .text(.within, keeper.keep(operand))
     case .eq: return .number(.equal, number(operand))
     case .ge: return .number(.greaterOrEqual, number(operand))
     case .gt: return .number(.greater, number(operand))
     case .le: return .number(.lessOrEqual, number(operand))
     case .lt: return .number(.less, number(operand))
-    case .ipMatch: return .addresses(try AddressSet(operand: operand))
-    case .ipMatchFromFile, .ipMatchFromDataset: return .addresses(try AddressSet(lines: dataLines ?? []))
+    case .ipMatch: return .addresses(keeper.keep(AddressList(try AddressSet(operand: operand))))
+    case .ipMatchFromFile, .ipMatchFromDataset: return .addresses(keeper.keep(AddressList(try AddressSet(lines: dataLines ?? []))))
     case .validateByteRange: return .byteRange(ByteRangeSet(operand))
     case .validateUrlEncoding: return .urlEncoding
     case .validateUtf8Encoding: return .utf8Encoding
@@ -128,15 +138,24 @@ public final class CompiledOperator: Sendable {
     case .detectXSS: return .crossSiteScripting
     case .unconditionalMatch: return .constant(true)
     case .noMatch: return .constant(false)
+    case .rbl, .restpath, .geoLookup, .validateDTD, .validateSchema: return .question
+    case .validateNid: return try nationalID(operand, keeper)
+    case .verifyCC: return .checksum(try RegexSearch(operand, keptBy: keeper), .creditCard)
+    case .verifyCPF: return .checksum(try RegexSearch(operand, keptBy: keeper), .brazilianCPF)
+    case .verifySSN: return .checksum(try RegexSearch(operand, keptBy: keeper), .socialSecurity)
+    case .verifySVNR: return .checksum(try RegexSearch(operand, keptBy: keeper), .austrianSVNR)
+    case .inspectFile: throw OperatorError(message: "programs are never run from a rule")
+    case .validateHash, .rsub, .fuzzyHash, .gsbLookup: throw OperatorError(message: "no engine of today implements it")
+    }
+  }
+
+  private static func question(
+    _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?
+  ) throws(OperatorError) -> Question? {
+    switch name {
+    case .geoLookup: return .place
     case .rbl: return .blockList(operand)
     case .restpath: return .path(try PathTemplate(operand))
-    case .validateNid: return try nationalID(operand)
-    case .geoLookup: return .geoLookup
-    case .verifyCC: return .checksum(try RegexSearch(operand), .creditCard)
-    case .verifyCPF: return .checksum(try RegexSearch(operand), .brazilianCPF)
-    case .verifySSN: return .checksum(try RegexSearch(operand), .socialSecurity)
-    case .verifySVNR: return .checksum(try RegexSearch(operand), .austrianSVNR)
-    case .inspectFile: throw OperatorError(message: "programs are never run from a rule")
     case .validateDTD, .validateSchema:
       do {
         let document = dataLines?.first ?? []
@@ -144,23 +163,37 @@ public final class CompiledOperator: Sendable {
       } catch {
         throw OperatorError(message: error.reason)
       }
-    case .validateHash, .rsub, .fuzzyHash, .gsbLookup: throw OperatorError(message: "no engine of today implements it")
+    default: return nil
     }
   }
 
   /// `cl PATTERN` or `us PATTERN`: a country's number for its people, and how it is written.
-  private static func nationalID(_ operand: [UInt8]) throws(OperatorError) -> Kind {
+  private static func nationalID(_ operand: [UInt8], _ keeper: RuleBytes) throws(OperatorError) -> Kind {
     let country = operand.prefix { $0 != 0x20 && $0 != 0x09 }
     let pattern = Array(operand[country.count...].drop { $0 == 0x20 || $0 == 0x09 })
     guard !pattern.isEmpty else { throw OperatorError(message: "expected a country and a regular expression", offset: operand.count) }
     switch String(decoding: country, as: UTF8.self).lowercased() {
-    case "cl": return .checksum(try RegexSearch(pattern), .chileanRUT)
-    case "us": return .checksum(try RegexSearch(pattern), .socialSecurity)
+    case "cl": return .checksum(try RegexSearch(pattern, keptBy: keeper), .chileanRUT)
+    case "us": return .checksum(try RegexSearch(pattern, keptBy: keeper), .socialSecurity)
     default: throw OperatorError(message: "expected cl or us", offset: 0)
     }
   }
 
   private static func number(_ operand: [UInt8]) -> Int { operand.withUnsafeBufferPointer { $0.leadingInteger } }
+
+  /// Asks about one value; groups of a regular expression's match stay in the scratch.
+  @inline(__always)
+  func answer(_ value: ByteView, _ scratch: OperatorScratch) -> OperatorResult {
+    if case .regex(let search) = kind {
+      switch search.match(value, scratch.regex) {
+      case .noMatch: return .noMatch
+      case .match: return .match
+      case .limitReached: return .limitReached
+      }
+    }
+    var none: CaptureList?
+    return evaluate(value, scratch: scratch, captures: &none)
+  }
 
   /// Asks about one value.
   ///
@@ -172,7 +205,7 @@ public final class CompiledOperator: Sendable {
     case .regex(let search): return search.first(in: value, scratch.regex, &captures)
     case .regexGlobal(let search): return search.all(in: value, scratch.regex, &captures)
     case .phrases(let set):
-      guard let found = set.firstMatch(in: value) else { return .noMatch }
+      guard let found = set._withUnsafeGuaranteedRef({ $0.firstMatch(in: value) }) else { return .noMatch }
       note(Array(UnsafeBufferPointer(rebasing: value[found.range])), &captures)
       return .match
     case .text(let comparison, let operand):
@@ -188,7 +221,7 @@ public final class CompiledOperator: Sendable {
       note(Array(value), &captures)
       return .match
     case .number(let comparison, let operand): return comparison.holds(value.leadingInteger, operand) ? .match : .noMatch
-    case .addresses(let set): return set.contains(value) ? .match : .noMatch
+    case .addresses(let list): return list._withUnsafeGuaranteedRef { $0.set.contains(value) } ? .match : .noMatch
     case .byteRange(let set): return set.hasByteOutside(value) ? .match : .noMatch
     case .urlEncoding: return Encoding.hasBadEscape(value) ? .match : .noMatch
     case .utf8Encoding: return Encoding.isInvalidUTF8(value) ? .match : .noMatch
@@ -203,7 +236,7 @@ public final class CompiledOperator: Sendable {
     case .checksum(let search, let checksum): return search.first(confirmedBy: checksum, in: value, scratch.regex, &captures)
     case .constant(let answer): return answer ? .match : .noMatch
     // The transaction answers these; without one there is nothing to find.
-    case .geoLookup, .path, .blockList, .document: return .noMatch
+    case .question: return .noMatch
     }
   }
 

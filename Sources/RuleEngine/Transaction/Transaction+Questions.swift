@@ -3,8 +3,10 @@ import SecLang
 
 /// The operators whose answer fills a collection, or asks for more than the value.
 extension Transaction {
-  func answer(_ question: CompiledOperator.Question, about value: ByteView) -> OperatorResult {
+  @inline(never)
+  func answer(_ question: CompiledOperator.Question?, about value: ByteView) -> OperatorResult {
     switch question {
+    case nil: return .noMatch
     case .place: return lookUpPlace(of: value)
     case .path(let template): return take(template, from: value)
     case .blockList(let zone):
