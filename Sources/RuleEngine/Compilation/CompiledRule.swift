@@ -147,6 +147,8 @@ enum RuleEffect: Sendable {
   case setVariable(collection: VariableName, key: VariableKey, operation: Operation)
   case expireVariable(collection: VariableName, key: CompiledText, seconds: CompiledText)
   case initCollection(CollectionSlot, key: CompiledText)
+  case deprecateVariable(collection: VariableName, key: CompiledText, amount: Int, seconds: Int)
+  case setEnvironment(name: CompiledText, value: CompiledText)
   case setIdentity(VariableName, CompiledText)
   case control(CompiledControl)
   case sanitiseArgument([UInt8])
@@ -180,6 +182,8 @@ enum CompiledControl: Sendable {
   case auditParts(AuditParts.Change)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
+  case responseBodyProcessor(BodyProcessorName)
+  case forceResponseBodyVariable(Bool)
   case none
 }
 

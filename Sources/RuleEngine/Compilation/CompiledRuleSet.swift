@@ -38,8 +38,12 @@ public final class CompiledRuleSet: @unchecked Sendable {
   /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
   let readsBodyError: Bool
 
-  /// Whether a rule reads `ENV`.
+  /// Whether a rule reads `ENV`, the whole request as text, or what files hold: made only then.
   let readsEnvironment: Bool
+  let readsFullRequest: Bool
+  let readsFileContent: Bool
+  /// Whether a rule holds XML bodies against a document type or a schema.
+  let validatesXML: Bool
   /// The scalars that rules read; the others need not be there.
   let readScalars: ScalarSet
   /// Those that are 0 when a transaction begins.
@@ -61,7 +65,12 @@ public final class CompiledRuleSet: @unchecked Sendable {
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
-    readsEnvironment = transactionKeys.namesEnvironment
+    readsEnvironment = transactionKeys.named.contains(.env)
+    readsFullRequest = !transactionKeys.named.isDisjoint(with: [.fullRequest, .fullRequestLength])
+    readsFileContent = transactionKeys.named.contains(.filesTmpContent)
+    validatesXML = phases.joined().flatMap(\.links).contains { link in
+      if case .fixed(let test) = link.test, case .document? = test._withUnsafeGuaranteedRef({ $0.question }) { true } else { false }
+    }
     readScalars = transactionKeys.readScalars
     zeroAtStart = RequestValues.zeroAtStart.filter(transactionKeys.readScalars.contains)
     readsTime = RequestValues.times.contains(where: transactionKeys.readScalars.contains)

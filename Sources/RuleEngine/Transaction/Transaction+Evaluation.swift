@@ -196,7 +196,7 @@ extension Transaction {
     text: ByteView
   ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
-    let result = test.isGeoLookup ? lookUpPlace(of: text) : test.answer(text, scratch.operators)
+    let result = test.asksTransaction ? answer(test.question, about: text) : test.answer(text, scratch.operators)
     // Nearly always the end of it.
     if result == .noMatch, !link.isNegated { return false }
     if result == .match, link.isNegated { return true }

@@ -15,6 +15,8 @@ public struct TransactionOptions: Sendable {
   public var utcOffset = 0
   /// For `@geoLookup`; without it the operator finds nothing.
   public var geoDatabase: GeoDatabase?
+  /// For `@rbl`; without it the operator finds nothing.
+  public var blockLists: BlockListCache?
   /// Where persistent collections live; without it each transaction starts with new records.
   public var collections: CollectionStore?
   /// Whether rules are told beforehand not to match where that is cheap. The answers are the same without it; off for tests.
@@ -48,6 +50,8 @@ public final class Transaction {
   var responseBodyLimit: Int
   var requestBodyProcessor: BodyProcessorName?
   var isRequestBodyVariableForced = false
+  var responseBodyProcessor: BodyProcessorName?
+  var isResponseBodyForced = false
   public internal(set) var auditMode: AuditMode?
   public internal(set) var auditParts: AuditParts
   var removedRules: RuleIndexSet?
@@ -97,6 +101,8 @@ public final class Transaction {
   /// The collections that are attached, as bits by slot.
   var attachedCollections: UInt32 = 0
   var collectionWrites: [CollectionWrite] = []
+  /// The XML body, if a rule holds it against a document type or a schema.
+  var xmlBody: [UInt8] = []
   /// Whether the body came after all (`giveBody`).
   var isBodyGiven = false
   /// Whether every part of the request was seen, so that no rule need be left out.
@@ -133,6 +139,7 @@ public final class Transaction {
     RequestValues.fill(memory, from: request, rules: rules, options: options)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
     publishProcessor()
+    if rules.readsFullRequest { publishFullRequest([]) }
   }
 
   deinit {
