@@ -13,12 +13,12 @@ struct DraftOperation {
     for (index, schema) in parameterSchemas.enumerated() { result.parameters[index].schema = schema.map { request.plain[$0] } }
     for (index, schema) in bodySchemas.enumerated() {
       result.body?.content[index].schema = schema.map { request.plain[$0] }
-      result.body?.content[index].closed = schema.map { request.closed[$0] }
+      result.body?.content[index].closed = schema.flatMap { request.closed[$0] }
     }
     for (status, schemas) in responseSchemas {
       for (index, schema) in schemas.content.enumerated() {
         result.responses[status]?.content[index].schema = schema.map { response.plain[$0] }
-        result.responses[status]?.content[index].closed = response.closed.isEmpty ? nil : schema.map { response.closed[$0] }
+        result.responses[status]?.content[index].closed = schema.flatMap { response.closed[$0] }
       }
       for (index, schema) in schemas.headers.enumerated() {
         result.responses[status]?.headers[index].schema = schema.map { response.plain[$0] }
@@ -28,10 +28,18 @@ struct DraftOperation {
   }
 }
 
-/// The schemas of one direction, each twice: as written, and closed (no members that nobody declared, none of the other direction).
+/// A response, and the numbers of its schemas.
+struct DraftResponse {
+  var response: OpenAPIResponse
+  var content: [Int?]
+  var headers: [Int?]
+}
+
+/// The schemas of one direction as written, by number; and those of bodies closed (no members that nobody declared, none of the other
+/// direction).
 struct OpenAPISchemaSet {
   var plain: [CompiledSchema]
-  var closed: [CompiledSchema]
+  var closed: [Int: CompiledSchema]
 }
 
 /// An operation with its path, as the router takes it.
