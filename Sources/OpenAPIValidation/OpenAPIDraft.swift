@@ -6,6 +6,8 @@ struct DraftOperation {
   /// Beside `operation.parameters`, `body.content` and `responses`: index of the schema in the list of its direction.
   var parameterSchemas: [Int?] = []
   var bodySchemas: [Int?] = []
+  /// Headers of parts: index of the media type, of its field, of the field's header, and of the schema.
+  var partHeaderSchemas: [(content: Int, field: Int, header: Int, schema: Int?)] = []
   var responseSchemas: [String: (content: [Int?], headers: [Int?])] = [:]
 
   func resolved(_ request: OpenAPISchemaSet, _ response: OpenAPISchemaSet) -> OpenAPIOperation {
@@ -14,6 +16,9 @@ struct DraftOperation {
     for (index, schema) in bodySchemas.enumerated() {
       result.body?.content[index].schema = schema.map { request.plain[$0] }
       result.body?.content[index].closed = schema.flatMap { request.closed[$0] }
+    }
+    for place in partHeaderSchemas {
+      result.body?.content[place.content].fields[place.field].headers[place.header].schema = place.schema.map { request.plain[$0] }
     }
     for (status, schemas) in responseSchemas {
       for (index, schema) in schemas.content.enumerated() {
@@ -26,6 +31,16 @@ struct DraftOperation {
     }
     return result
   }
+}
+
+/// A media type, and where its schemas stand.
+struct ReadMediaType {
+  /// Index of the field and of the header in it.
+  typealias PartHeader = (field: Int, header: Int, schema: OpenAPINode?)
+
+  var type: OpenAPIMediaType
+  var schema: OpenAPINode?
+  var partHeaders: [PartHeader]
 }
 
 /// A response, and the numbers of its schemas.

@@ -101,6 +101,11 @@ extension OpenAPIReader {
     let entries = try mediaTypes(content)
     draft.operation.body = OpenAPIBody(isRequired: try boolean("required", of: node) ?? false, content: entries.map(\.type))
     draft.bodySchemas = entries.map { requestSchema($0.schema) }
+    for (content, entry) in entries.enumerated() {
+      for (field, header, schema) in entry.partHeaders {
+        draft.partHeaderSchemas.append((content, field, header, requestSchema(schema)))
+      }
+    }
   }
 
   mutating func addResponse(
@@ -120,8 +125,12 @@ extension OpenAPIReader {
     checkFields(node, .response)
     if try string("description", of: node) == nil { report(error("a response must have a description", at: node)) }
     if let links = member("links", of: node) { note("links are not checked", at: links) }
-    var entries: [(type: OpenAPIMediaType, schema: OpenAPINode?)] = []
+    var entries: [ReadMediaType] = []
     if let content = member("content", of: node) { entries = try mediaTypes(content) }
+    for index in entries.indices where !entries[index].partHeaders.isEmpty {
+      note("headers of parts are checked in requests only", at: node)
+      for field in entries[index].type.fields.indices { entries[index].type.fields[field].headers = [] }
+    }
     var headers: [OpenAPIParameter] = []
     var headerSchemas: [Int?] = []
     if let list = member("headers", of: node) {
@@ -139,8 +148,8 @@ extension OpenAPIReader {
     knownResponses[node] = response
   }
 
-  private mutating func mediaTypes(_ content: OpenAPINode) throws(SchemaError) -> [(type: OpenAPIMediaType, schema: OpenAPINode?)] {
-    var list: [(type: OpenAPIMediaType, schema: OpenAPINode?)] = []
+  private mutating func mediaTypes(_ content: OpenAPINode) throws(SchemaError) -> [ReadMediaType] {
+    var list: [ReadMediaType] = []
     for (key, value) in try members(content) {
       guard kind(value) == .object else {
         report(error("a media type must be an object", at: value))
@@ -152,19 +161,20 @@ extension OpenAPIReader {
       // JSON says itself what it is.
       if let schema, type.codec != .json { type.shape = shape(schema) }
       if type.codec == .unknown, schema != nil { note("bodies of the type \(type.range) are not looked into", at: key) }
+      var partHeaders: [ReadMediaType.PartHeader] = []
       if type.codec == .form || type.codec == .multipart {
-        type.fields = try fields(of: type, schema: schema, encoding: member("encoding", of: value))
+        type.fields = try fields(of: type, schema: schema, encoding: member("encoding", of: value), &partHeaders)
       } else if let encoding = member("encoding", of: value) {
         note("\"encoding\" has a meaning for forms and multipart bodies only", at: encoding)
       }
-      list.append((type, schema))
+      list.append(ReadMediaType(type: type, schema: schema, partHeaders: partHeaders))
     }
     return list
   }
 
   /// How each property of a form is written (3.1, "Encoding Object").
   private mutating func fields(
-    of type: OpenAPIMediaType, schema: OpenAPINode?, encoding: OpenAPINode?
+    of type: OpenAPIMediaType, schema: OpenAPINode?, encoding: OpenAPINode?, _ partHeaders: inout [ReadMediaType.PartHeader]
   ) throws(SchemaError) -> [OpenAPIField] {
     guard case .object(let shapes) = type.shape else { return [] }
     var fields = shapes.sorted { $0.key < $1.key }.map { OpenAPIField(name: $0.key, shape: $0.value) }
@@ -177,7 +187,17 @@ extension OpenAPIReader {
         continue
       }
       checkFields(value, .encoding)
-      if let headers = member("headers", of: value) { note("headers of parts are not checked", at: headers) }
+      if let headers = member("headers", of: value) {
+        if type.codec == .multipart {
+          for (key, value) in try members(headers) where text(key).lowercased() != "content-type" {
+            let (header, schema) = try styled(try dereferenced(value), name: text(key), place: .header)
+            partHeaders.append((index, fields[index].headers.count, schema))
+            fields[index].headers.append(header)
+          }
+        } else {
+          note("only parts of multipart bodies have headers", at: headers)
+        }
+      }
       if let types = try string("contentType", of: value) {
         fields[index].contentTypes = types.split(separator: ",").map { Self.mediaRange(String($0)) }
       }

@@ -5,6 +5,16 @@ enum YAMLCharacters {
   static func arePlain(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var index = 0
     while index < text.count {
+      // Eight printable ASCII characters at once.
+      if index + 8 <= text.count {
+        let word = UnsafeRawPointer(text.baseAddress! + index).loadUnaligned(as: UInt64.self)
+        let isBelowSpace = word &- 0x2020_2020_2020_2020
+        let isDelete = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
+        if (word | isBelowSpace | isDelete) & 0x8080_8080_8080_8080 == 0 {
+          index += 8
+          continue
+        }
+      }
       let byte = text[index]
       if byte == 0x0A || (byte >= 0x20 && byte < 0x7F) {
         index += 1
