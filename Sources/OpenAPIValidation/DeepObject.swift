@@ -69,7 +69,9 @@ struct DeepObject {
   /// The value, as the shape asks for it.
   mutating func json(_ shape: OpenAPIShape) -> [UInt8] { json(root, shape) }
 
-  private mutating func json(_ node: Node, _ shape: OpenAPIShape) -> [UInt8] {
+  /// - Parameter known: nil for members that nobody declared. How often those may stand is not known: several are a list.
+  private mutating func json(_ node: Node, _ known: OpenAPIShape?) -> [UInt8] {
+    let shape = known ?? (node.values.count > 1 ? .array(.scalar(.string)) : .scalar(.string))
     if node.members.isEmpty {
       if case .array(let item) = shape { return ParameterText.array(node.values, item) }
       if node.values.count != 1 { isRepeated = true }
@@ -86,8 +88,7 @@ struct DeepObject {
     if case .object(let known) = shape { shapes = known }
     var members: [(name: [UInt8], json: [UInt8])] = []
     for member in node.members {
-      let shape = member.name.isEmpty ? .array(.scalar(.string)) : shapes[String(decoding: member.name, as: UTF8.self)] ?? .scalar(.string)
-      members.append((member.name, json(member.node, shape)))
+      members.append((member.name, json(member.node, shapes[String(decoding: member.name, as: UTF8.self)])))
     }
     return ParameterText.object(members)
   }

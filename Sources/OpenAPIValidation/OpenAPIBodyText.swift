@@ -24,13 +24,19 @@ enum OpenAPIBodyText {
     case .json: return .json(body)
     case .form: return form(body, type)
     case .multipart: return multipart(body, contentType, type)
-    case .text: return .json(ParameterText.scalar(body, type.shape))
+    case .text: return .json(ParameterText.scalar(withoutLastNewline(body, type.shape), type.shape))
     case .bytes: return .json(bytes(body, type.shape))
     case .unknown:
       let given = ContentType(parsing: contentType).type
       let isXML = given.reversed().starts(with: "xml".utf8.reversed())
       return .unchecked(isXML ? "XML is not held against the schema" : "bodies of this type are not looked into")
     }
+  }
+
+  /// A text file ends with a newline, which is no part of a number.
+  private static func withoutLastNewline(_ text: [UInt8], _ shape: OpenAPIShape) -> [UInt8] {
+    guard case .scalar(let kinds) = shape, !kinds.contains(.string), text.last == 0x0A else { return text }
+    return Array(text.dropLast(text.dropLast().last == 0x0D ? 2 : 1))
   }
 
   // MARK: Forms
