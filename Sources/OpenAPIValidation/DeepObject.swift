@@ -31,20 +31,18 @@ struct DeepObject {
     Self.add(names[...], value, to: &root)
   }
 
-  /// Only the last pair of brackets may be empty.
+  /// An empty pair of brackets is an item where the schema has a list, and a member with an empty name elsewhere.
   private static func names(_ path: ArraySlice<UInt8>) -> [[UInt8]]? {
     var names: [[UInt8]] = []
     var rest = path
     while !rest.isEmpty {
-      guard rest.first == UInt8(ascii: "["), let close = rest.firstIndex(of: UInt8(ascii: "]")), names.count < maximumDepth,
-        names.last?.isEmpty != true
+      guard rest.first == UInt8(ascii: "["), let close = rest.firstIndex(of: UInt8(ascii: "]")), names.count < maximumDepth
       else { return nil }
       let name = Array(rest[(rest.startIndex + 1)..<close])
       guard !name.contains(UInt8(ascii: "[")) else { return nil }
       names.append(name)
       rest = rest[(close + 1)...]
     }
-    guard let first = names.first, !first.isEmpty else { return nil }
     return names
   }
 
@@ -95,7 +93,7 @@ struct DeepObject {
 
   /// The items of a list: those of `[]`, or `[0]`, `[1]` and so on in their order; nil for other names.
   private static func items(_ node: Node) -> [Node]? {
-    if node.members.count == 1, node.members[0].name.isEmpty {
+    if node.members.count == 1, node.members[0].name.isEmpty, node.members[0].node.members.isEmpty {
       return node.members[0].node.values.map { value in
         var item = Node()
         item.values = [value]
