@@ -11,10 +11,10 @@ extension Transaction {
     case .general, .always: return true
     case .gate:
       // No value, no operator, negated or not.
-      guard let value = memory.variables.base[Int(head.pointee.slot)] else { return false }
-      return head.pointee.comparison.holds(value.leadingInteger, operand(head)) != head.pointee.isNegated
+      guard memory.isSet(Int(head.pointee.slot)) else { return false }
+      return head.pointee.comparison.holds(memory.number(Int(head.pointee.slot)), operand(head)) != head.pointee.isNegated
     case .presence:
-      let count = memory.variables.base[Int(head.pointee.slot)] == nil ? 0 : 1
+      let count = memory.isSet(Int(head.pointee.slot)) ? 1 : 0
       return head.pointee.comparison.holds(count, operand(head)) != head.pointee.isNegated
     case .tally:
       // What was not observed or is taken out is a matter of the rule itself.
@@ -33,7 +33,7 @@ extension Transaction {
   @inline(__always)
   private func operand(_ head: UnsafeMutablePointer<RulePlan.Head>) -> Int {
     let slot = Int(head.pointee.operandSlot)
-    return slot < 0 ? head.pointee.operand : memory.variables.base[slot]?.leadingInteger ?? 0
+    return slot < 0 ? head.pointee.operand : memory.number(slot)
   }
 
   /// How many values of a collection have `key`, or how many there are.
@@ -49,13 +49,13 @@ extension Transaction {
   func conclude(_ head: UnsafeMutablePointer<RulePlan.Head>) {
     let slot = Int(head.pointee.slot)
     switch head.pointee.kind {
-    case .gate: noteMatch(memory.variables.base[slot] ?? ByteArena.empty, prefix: head.pointee.name, key: ByteArena.empty)
+    case .gate: noteMatch(memory.variable(slot) ?? ByteArena.empty, prefix: head.pointee.name, key: ByteArena.empty)
     case .presence:
-      let value = memory.variables.base[slot] == nil ? TransactionMemory.zero : TransactionMemory.one
+      let value = memory.isSet(slot) ? TransactionMemory.one : TransactionMemory.zero
       noteMatch(value, prefix: head.pointee.name, key: ByteArena.empty)
     default: break
     }
-    if let effects = head.pointee.effects { runFast(effects) }
+    if let effects = head.pointee.effects { run(effects) }
   }
 
   // MARK: Probes
@@ -64,22 +64,22 @@ extension Transaction {
   /// values do not change while it runs.
   private func sweep(_ number: Int) {
     let plan = rules.plan
-    let group = plan.groups[number]
+    let group = plan.groups.baseAddress! + number
     memory.candidates.isSwept[number] = 1
-    for index in group.firstField..<group.endField {
+    for index in group.pointee.firstField..<group.pointee.endField {
       let field = plan.fields.baseAddress! + index
       let slot = field.pointee.slot
       switch field.pointee.kind {
-      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group, plan) }
+      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group) }
       case .values, .names:
         let entries = memory.collections[slot]
         for position in 0..<entries.count {
           let entry = entries[position]
           if let key = field.pointee.key, !entry.key.equalsIgnoringCase(key) { continue }
           if field.pointee.kind == .values {
-            sift(entry.value, entry.valueID, position: position, field, index, group, plan)
+            sift(entry.value, entry.valueID, position: position, field, index, group)
           } else {
-            sift(entry.key, entry.keyID, position: position, field, index, group, plan)
+            sift(entry.key, entry.keyID, position: position, field, index, group)
           }
         }
       }
@@ -89,18 +89,18 @@ extension Transaction {
   /// Notes which probes of a field one value could match.
   @inline(__always)
   private func sift(
-    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int, _ group: RulePlan.Group,
-    _ plan: RulePlan
+    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
+    _ group: UnsafeMutablePointer<RulePlan.Group>
   ) {
     guard let cache, value.count <= ValueCache.maximumBytes else {
-      return sift(value, id, position: position, uncached: field, number, group, plan)
+      return sift(value, id, position: position, uncached: field, number, group)
     }
     let (place, isKnown) = cache.find(value, field: number) { probe, place in
       memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position), place: place)
     }
     if isKnown { return }
     let first = memory.candidates.count
-    sift(value, id, position: position, uncached: field, number, group, plan)
+    sift(value, id, position: position, uncached: field, number, group)
     cache.keep(value, field: number, at: place, probeCount: memory.candidates.count - first) {
       memory.candidates.list.base[first + $0].place = place
       return memory.candidates.list.base[first + $0].probe
@@ -109,27 +109,38 @@ extension Transaction {
 
   private func sift(
     _ value: ByteView, _ id: Int32, position: Int, uncached field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
-    _ group: RulePlan.Group, _ plan: RulePlan
+    _ group: UnsafeMutablePointer<RulePlan.Group>
   ) {
+    let plan = memo.plan
     let original = memory.table.original(id, value)
     let traits = memory.table.traits(of: original)
     let masks = plan.masks.baseAddress!
+    let firstBank = group.pointee.firstBank
+    let bankCount = group.pointee.bankCount
     guard traits & field.pointee.changingTraits != 0 else {
-      note(original, masks + field.pointee.mask, position, number, group.firstBank, group.bankCount)
+      note(original, masks + field.pointee.mask, position, number, firstBank, bankCount)
+      return
+    }
+    let steps = plan.steps.baseAddress! + field.pointee.firstStep
+    let stepCount = field.pointee.endStep - field.pointee.firstStep
+    guard stepCount <= SiftMemo.maximumSteps else {
+      for step in 0..<stepCount {
+        let text = traits & steps[step].traits == 0 ? original : textIndex(value, id: id, node: steps[step].node)
+        note(text, masks + steps[step].mask, position, number, firstBank, bankCount)
+      }
       return
     }
     // What the lists leave as it is is asked at once; then the texts of the others.
-    let steps = plan.steps.baseAddress!
-    for bank in 0..<group.bankCount {
-      var plain = SIMD4<UInt64>.zero
-      for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits == 0 {
-        plain |= masks[steps[step].mask + bank]
-      }
-      if plain != .zero { note(original, &plain, position, number, group.firstBank + bank, 1) }
+    let (entry, mask) = memo.entry(traits, number, field, group)
+    for bank in 0..<bankCount where entry.pointee.plainBanks & 1 << UInt32(truncatingIfNeeded: bank) != 0 {
+      note(original, mask + bank, position, number, firstBank + bank, 1)
     }
-    for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits != 0 {
-      let text = textIndex(value, id: id, node: steps[step].node)
-      note(text, masks + steps[step].mask, position, number, group.firstBank, group.bankCount)
+    var changing = entry.pointee.changing
+    while changing != 0 {
+      let step = steps + changing.trailingZeroBitCount
+      changing &= changing - 1
+      let text = textIndex(value, id: id, node: step.pointee.node)
+      note(text, masks + step.pointee.mask, position, number, firstBank, bankCount)
     }
   }
 
@@ -158,7 +169,15 @@ extension Transaction {
   /// Asks a probe's rule of the values that the prefilter let pass, in the order of its targets.
   func runCandidates(_ head: UnsafeMutablePointer<RulePlan.Head>, _ link: CompiledRule, of chain: CompiledChain) -> Bool {
     matchedAny = false
-    guard case .fixed(let test) = link.test else { return false }
+    guard case .fixed(let reference) = link.test, let targets = UnsafePointer(link.targets.baseAddress) else { return false }
+    reference._withUnsafeGuaranteedRef { askCandidates(head, $0, link, targets, chain) }
+    return matchedAny
+  }
+
+  private func askCandidates(
+    _ head: UnsafeMutablePointer<RulePlan.Head>, _ test: CompiledOperator, _ link: CompiledRule, _ targets: UnsafePointer<CompiledTarget>,
+    _ chain: CompiledChain
+  ) {
     let isWhole = isFullyObserved
     let plan = rules.plan
     for item in Int(head.pointee.firstItem)..<Int(head.pointee.firstItem + head.pointee.itemCount) {
@@ -168,8 +187,8 @@ extension Transaction {
         let found = memory.candidates.list.base[Int(candidate)]
         candidate = found.next
         guard found.field == number else { continue }
-        let target = link.targets[Int(plan.items[item].target)]
-        if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
+        let target = targets + Int(plan.items[item].target)
+        if (!isWhole && !isObservable(target.pointee)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
         let field = plan.fields[Int(number)]
         if field.kind == .scalar {
           if let entry = memory.scalars[field.slot], !ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) {
@@ -178,7 +197,7 @@ extension Transaction {
           continue
         }
         let entry = memory.collections[field.slot][Int(found.position)]
-        if target.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
+        if target.pointee.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
         if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
         let isOpen =
           field.kind == .values
@@ -187,7 +206,6 @@ extension Transaction {
         if !isOpen { cache?.strike(found.probe, field: found.field, at: found.place) }
       }
     }
-    return matchedAny
   }
 
   /// Chains of which no value was observed; nil if everything was.
