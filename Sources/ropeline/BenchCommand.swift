@@ -116,32 +116,15 @@ struct BenchCommand: ParsableCommand {
     var times: [Double] = []
     for batch in 0..<batches {
       let count = repetitions * (batch + 1) / batches - repetitions * batch / batches
-      let start = cpuMicroseconds()
+      let start = CPUTime.microseconds()
       for _ in 0..<count { _ = raw.inspect(with: inspector, scratch: scratch) }
-      times.append((cpuMicroseconds() - start) / Double(max(count, 1)))
+      times.append((CPUTime.microseconds() - start) / Double(max(count, 1)))
     }
     // One more, after warm-up and after the times: counting is not free.
     ropeline_allocations_start()
     _ = raw.inspect(with: inspector, scratch: scratch)
     let allocations = ropeline_allocations_stop()
     return (times.sorted()[times.count / 2], Double(allocations))
-  }
-
-  private func show(_ costs: [RuleCost]) {
-    Terminal.output("      rule   asked  values matches         us\n")
-    // The rules that were told beforehand cost next to nothing; their number says how many they are.
-    let asked = costs.filter { $0.asked > 0 }
-    for cost in asked.prefix(40) {
-      Terminal.output(String(format: "%10d %7.1f %7.1f %7.1f %10.2f\n", cost.id, cost.asked, cost.values, cost.matches, cost.us))
-    }
-    if asked.count > 40 { Terminal.output("  and \(asked.count - 40) rules more\n") }
-    Terminal.output("  \(costs.count - asked.count) rules were told beforehand not to match\n")
-  }
-
-  private func cpuMicroseconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
   }
 
   private func show(_ rows: [Row]) throws {
@@ -161,7 +144,7 @@ struct BenchCommand: ParsableCommand {
         let cost = String(format: "%10.1f us %8.0f allocations", row.cpu_us, row.allocations)
         let ids = row.rules.map(String.init).joined(separator: " ")
         Terminal.output("\(name) \(cost)  \(row.verdict.padding(toLength: 6, withPad: " ", startingAt: 0)) \(ids)\n")
-        if let costs = row.costs { show(costs) }
+        for line in row.costs.map({ RuleTiming.lines($0, atMost: 40) }) ?? [] { Terminal.output(line + "\n") }
       }
     }
   }
