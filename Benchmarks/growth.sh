@@ -35,7 +35,7 @@ request() {
 leaves=(1 10 100 1000 2000 5000 10000)
 sizes=(16 64 256 1024 4096 16384 65536 262144 1048576)
 for count in "${leaves[@]}"; do
-  awk -v n="$count" 'BEGIN { printf "{"; for (i = 1; i <= n; i++) printf "%s\"f%d\":\"w%d\"", i > 1 ? "," : "", i, i * 7919 % 100003; printf "}" }' \
+  awk -v n="$count" 'BEGIN { printf "{"; for (i = 1; i <= n; i++) printf "%s\"f%d\":\"w%d\"", (i == 1 ? "" : ","), i, i * 7919 % 100003; printf "}" }' \
     | request "$work/leaves-$count" application/json
 done
 for size in "${sizes[@]}"; do
@@ -71,7 +71,7 @@ awk -v lenience="${LENIENCE:-1.5}" '
       note = ""
       # What does not grow is not counted against the small ones: only steps that double the cost are judged.
       if (p[1] == last && own > 2 * before && own / before > lenience * p[2] / size) { note = "  MORE THAN LINEAR"; bad++ }
-      printf "%-8s %10d %12.1f %12.4f %14s %8s%s\n", p[1], p[2], own, own / p[2], peer, peer == "-" ? "-" : sprintf("%.1f", peer / own), note
+      printf "%-8s %10d %12.1f %12.4f %14s %8s%s\n", p[1], p[2], own, own / p[2], peer, (peer == "-" ? "-" : sprintf("%.1f", peer / own)), note
       last = p[1]; before = own; size = p[2]
     }
     exit bad > 0

@@ -40,5 +40,5 @@ printf '%-38s %12s %16s\n' tool 'us a line' 'beside GoAccess'
 for row in 'wc:wc -l' 'goaccess:GoAccess (JSON)' 'behavior:ropeline analyze' 'crs:ropeline analyze --crs'; do
   seconds=$(median "${row%%:*}")
   awk -v label="${row#*:}" -v s="$seconds" -v n="$count" -v b="$base" \
-    'BEGIN { printf "%-38s %12.3f %16s\n", label, s * 1e6 / n, s > 0 ? sprintf("%.2f times", s / b) : "-" }'
+    'BEGIN { printf "%-38s %12.3f %16s\n", label, s * 1e6 / n, sprintf("%.2f times", s / b) }'
 done

@@ -14,7 +14,7 @@ import SecLang
 // Usage: stage-bench DIRECTORY, with the texts that Benchmarks/stages.sh makes; run a release build.
 
 guard CommandLine.arguments.count == 2 else {
-  fputs("usage: stage-bench DIRECTORY\n", stderr)
+  print("usage: stage-bench DIRECTORY")
   exit(2)
 }
 let directory = CommandLine.arguments[1]
@@ -60,7 +60,7 @@ func heads() throws {
   try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
   let buffer = ByteBuffer(bytes: head)
   let peer = cost {
-    try? channel.writeInbound(buffer)
+    _ = try? channel.writeInbound(buffer)
     while let part = try? channel.readInbound(as: HTTPServerRequestPart.self) {
       if case .head(let head) = part { kept &+= head.headers.count }
     }

@@ -26,6 +26,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Keep what is known of values from one repetition to the next, as the proxy does.")
   var warm = false
 
+  @Flag(help: "Take the files in turn, as traffic brings them, and not each as often as wanted before the next.")
+  var mixed = false
+
   @Flag(help: "Say for each rule how often it was reached and asked, of how many values, and how long it took.")
   var perRule = false
 
@@ -82,6 +85,7 @@ struct BenchCommand: ParsableCommand {
     let inspector = try rules.inspector(mode: .block, keepsValues: warm)
     let scratch = inspector.makeScratch()
     var rows: [Row] = []
+    var requests: [RawRequest] = []
     for file in files {
       let raw: RawRequest
       do {
@@ -94,12 +98,16 @@ struct BenchCommand: ParsableCommand {
         Terminal.error("ropeline: \(file): there is no request in this file")
         throw ExitCode(2)
       }
-      let (median, allocations) = measure(raw, inspector, scratch)
+      let (median, allocations) = measure(raw, mixed ? 1 : repetitions, inspector, scratch)
       rows.append(
         Row(
           file: file, repetitions: repetitions, cpu_us: median, allocations: allocations, verdict: outcome.verdict.kind.rawValue,
           anomaly: outcome.evidence.anomaly.inbound, rules: outcome.evidence.rules.filter(\.isLogged).map(\.id),
           costs: perRule ? costs(raw, inspector) : nil))
+      requests.append(raw)
+    }
+    if mixed {
+      for (index, median) in measureInTurn(requests, inspector, scratch).enumerated() { rows[index].cpu_us = median }
     }
     try show(rows)
   }
@@ -111,7 +119,22 @@ struct BenchCommand: ParsableCommand {
     return scratch.costs.map { RuleCost($0, of: repetitions) }
   }
 
-  private func measure(_ raw: RawRequest, _ inspector: Inspector, _ scratch: InspectionScratch) -> (Double, Double) {
+  /// Microseconds of CPU time by file: medians of single inspections.
+  private func measureInTurn(_ requests: [RawRequest], _ inspector: Inspector, _ scratch: InspectionScratch) -> [Double] {
+    var times: [[Double]] = Array(repeating: [], count: requests.count)
+    for _ in 0..<repetitions {
+      for (index, raw) in requests.enumerated() {
+        let start = CPUTime.microseconds()
+        _ = raw.inspect(with: inspector, scratch: scratch)
+        times[index].append(CPUTime.microseconds() - start)
+      }
+    }
+    return times.map { $0.sorted()[$0.count / 2] }
+  }
+
+  private func measure(
+    _ raw: RawRequest, _ repetitions: Int, _ inspector: Inspector, _ scratch: InspectionScratch
+  ) -> (Double, Double) {
     let batches = min(50, repetitions)
     var times: [Double] = []
     for batch in 0..<batches {
