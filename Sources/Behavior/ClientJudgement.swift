@@ -11,8 +11,8 @@ enum Judgement {
   static let neighborly: Float = 1
   /// Bits of its own that a client must have before what others did is held against it.
   static let kinship: Float = 3
-  /// Requests that a verdict must stop for each person whom it hits besides.
-  static let requestsPerCollateral = 40
+  /// Sessions of one address and user agent from which on it is asked whether they are used.
+  static let minted: UInt16 = 32
   /// Bits at most for what others did.
   static let mostInherited: Float = 14
   /// Failed log-ins after a visit from which on a client is held to be one of many that do so; a person who is still there may yet get
@@ -44,7 +44,7 @@ public enum DeclaredClient {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     if lower.isEmpty || lower == [0x2D] || contains(lower, tools) { return .tool }
     if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
-    return []
+    return lower.starts(with: "mozilla/".utf8) || lower.starts(with: "opera/".utf8) ? .browser : .app
   }
 
   public static func label(_ userAgent: [UInt8]) -> ClientClass? {

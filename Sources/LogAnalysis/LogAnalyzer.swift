@@ -211,6 +211,10 @@ public final class LogAnalyzer {
       request, target: request.head.target, status: logged.status, hasKey: isPartner(logged.apiKey), hasSession: logged.sessionID != nil,
       anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     event.violatesSchema = result.violatesSchema
+    event.milliseconds = logged.milliseconds
+    event.bytes = logged.bodyBytes
+    event.headerOrder = logged.headerOrder.map(ClientEvent.stackHash) ?? 0
+    event.fingerprint = logged.fingerprint.map(ClientEvent.stackHash) ?? 0
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -276,6 +280,9 @@ public final class LogAnalyzer {
       return
     }
     count(event, in: &client)
+    if let session = logged.issuedSession {
+      behavior.issue(ClientIdentity(address: key.ip, userAgent: key.userAgent, session: session, key: key.key))
+    }
     let state = behavior.observe(event, of: client.identity)
     let kind = behavior.judgement(state, declared: client.declared, hasKey: isPartner(key.key)).kind
     let bits = behavior.bits(state)

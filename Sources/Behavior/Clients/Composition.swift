@@ -1,7 +1,7 @@
 import EvidenceModel
 import HTTPModel
 
-/// What a client's requests are made of, in nine bytes: what kind of abuse it is, if it is one.
+/// What a client's requests are made of, in thirteen bytes: what kind of abuse it is, if it is one.
 ///
 /// Counts are halved together when the first of them is full, so that shares stay right and old habits fade.
 struct Composition: Sendable {
@@ -20,6 +20,13 @@ struct Composition: Sendable {
   private(set) var sameEndpoint: UInt8 = 0
   /// The same endpoint as the request before with another query, or the very same request.
   private(set) var hammered: UInt8 = 0
+  /// What pages load along.
+  var assets: UInt8 = 0
+  var writes: UInt8 = 0
+  /// Answered 4xx, but for 401 and what is the origin's doing.
+  var clientErrors: UInt8 = 0
+  /// Ids one after the other in rising order.
+  var ascendingIDs: UInt8 = 0
 
   init() {}
 
@@ -60,6 +67,10 @@ struct Composition: Sendable {
     purchases /= 2
     sameEndpoint /= 2
     hammered /= 2
+    assets /= 2
+    writes /= 2
+    clientErrors /= 2
+    ascendingIDs /= 2
   }
 }
 
@@ -75,7 +86,7 @@ enum AbuseClass {
     if state.rules >= 5 { return .attacker }
     if parts.share(parts.plays) > 0.5 { return .streamFraud }
     if parts.share(parts.purchases) > 0.4 { return .ticketBot }
-    if state.requests > 0, Float(state.ascendingIDs) / Float(state.requests) > 0.4 { return .enumerator }
+    if parts.share(parts.ascendingIDs) > 0.4 { return .enumerator }
     if parts.share(parts.sameEndpoint) > 0.7 { return .enumerator }
     if parts.share(parts.hammered) > 0.6 { return .flooder }
     return .scraper

@@ -9,8 +9,8 @@ enum HardEvidence {
   ) {
     recordRules(event, in: &state)
     if event.hasKey { state.flags.insert(.hasKey) }
-    if event.isClientError, event.status != 401 { state.clientErrors = state.clientErrors &+ 1 }
-    if match.isAsset { state.assets = state.assets &+ 1 }
+    if event.isClientError, event.status != 401 { state.composition.clientErrors += 1 }
+    if match.isAsset { state.composition.assets += 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }
     if state.loginPlace != 0, !match.isAsset, !purpose.contains(.login) {
@@ -18,7 +18,7 @@ enum HardEvidence {
       state.loginPlace = 0
     }
     if event.isWrite {
-      state.writes = state.writes &+ 1
+      state.composition.writes += 1
       switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {
       case .refused:
         let isFirst = state.loginPlace == 0
@@ -42,8 +42,8 @@ enum HardEvidence {
       }
     }
     if let id = PathShape.trailingNumber(event.path) {
-      let id = UInt32(clamping: id)
-      if id > state.lastID, id - state.lastID <= 3, state.lastID > 0 { state.ascendingIDs = state.ascendingIDs &+ 1 }
+      let id = UInt32(truncatingIfNeeded: id) & 0xFF_FFFF
+      if id > state.lastID, id - state.lastID <= 3, state.lastID > 0 { state.composition.ascendingIDs += 1 }
       state.lastID = id
     }
   }
@@ -58,7 +58,7 @@ enum HardEvidence {
     }
     var isNew = false
     for id in event.ruleIDs {
-      let bit = UInt16(1) << UInt16(mixed(UInt64(truncatingIfNeeded: id)) & 15)
+      let bit = UInt8(1) << UInt8(mixed(UInt64(truncatingIfNeeded: id)) & 7)
       if state.ruleSet & bit == 0 { isNew = true }
       state.ruleSet |= bit
     }
