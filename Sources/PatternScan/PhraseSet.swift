@@ -2,57 +2,59 @@
 ///
 /// A table with a row per state and a column per class of bytes. Bytes that no phrase holds share one class, which keeps rows
 /// short. Cost: memory and time to build linear in the phrases' bytes times the classes; a search is one step a byte of text.
-public struct PhraseSet: Sendable {
-  public var count: Int { table.lengths.count }
-  // One reference, so that handing a set around costs one count.
-  private let table: Table
+public final class PhraseSet: @unchecked Sendable {
+  // Unchecked: the tables are written by `init` alone.
+  /// How many phrases there are, empty ones included.
+  public let count: Int
+  /// The column of a byte; upper and lower case share theirs.
+  private let classes: UnsafeMutablePointer<UInt8>
+  /// Whether a byte begins a phrase: the others are passed over quickly while nothing has begun.
+  private let begins: UnsafeMutablePointer<Bool>
+  /// By row start plus column: the start of the next row, or, where a phrase is complete, the complement of its index.
+  private let transitions: UnsafeMutablePointer<Int32>
+  private let lengths: [Int]
 
   /// - Parameter phrases: bytes as written; empty ones match nothing.
-  public init(_ phrases: [[UInt8]]) { table = Table(phrases) }
-
-  /// The phrase whose end comes first in `text` (the longest of those that end there), and where it lies.
-  public func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? { table.firstMatch(in: text) }
-}
-
-private final class Table: Sendable {
-  /// The column of a byte; upper and lower case share theirs.
-  private let classes: [UInt8]
-  /// Whether a byte begins a phrase: the others are passed over quickly while nothing has begun.
-  private let begins: [Bool]
-  /// By row start plus column: the start of the next row, or, where a phrase is complete, the complement of its index.
-  private let transitions: [Int32]
-  let lengths: [Int]
-
-  init(_ phrases: [[UInt8]]) {
+  public init(_ phrases: [[UInt8]]) {
     let (classes, width) = Self.classes(of: phrases)
     var trie = Trie(width: width)
     for (index, phrase) in phrases.enumerated() where !phrase.isEmpty { trie.insert(phrase, index: index, classes: classes) }
     trie.completeBranches()
     lengths = phrases.map(\.count)
+    count = phrases.count
     let transitions = trie.rows()
-    begins = classes.map { transitions[Int($0)] != 0 }
-    self.transitions = transitions
-    self.classes = classes
+    begins = Self.pointer(classes.map { transitions[Int($0)] != 0 })
+    self.transitions = Self.pointer(transitions)
+    self.classes = Self.pointer(classes)
   }
 
-  func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? {
-    classes.withUnsafeBufferPointer { classes in
-      begins.withUnsafeBufferPointer { begins in
-        transitions.withUnsafeBufferPointer { transitions in
-          var row = 0
-          var index = 0
-          while index < text.count {
-            let byte = Int(text[index])
-            index += 1
-            if row == 0, !begins[byte] { continue }
-            let next = Int(transitions[row + Int(classes[byte])])
-            if next < 0 { return (index - lengths[~next]..<index, ~next) }
-            row = next
-          }
-          return nil
-        }
-      }
+  deinit {
+    classes.deallocate()
+    begins.deallocate()
+    transitions.deallocate()
+  }
+
+  private static func pointer<Element: BitwiseCopyable>(_ list: [Element]) -> UnsafeMutablePointer<Element> {
+    let pointer = UnsafeMutablePointer<Element>.allocate(capacity: list.count)
+    for (index, element) in list.enumerated() { (pointer + index).initialize(to: element) }
+    return pointer
+  }
+
+  /// The phrase whose end comes first in `text` (the longest of those that end there), and where it lies.
+  public func firstMatch(in text: UnsafeBufferPointer<UInt8>) -> (range: Range<Int>, phrase: Int)? {
+    guard let base = text.baseAddress else { return nil }
+    let count = text.count
+    var row = 0
+    var index = 0
+    while index < count {
+      let byte = Int(base[index])
+      index += 1
+      if row == 0, !begins[byte] { continue }
+      let next = Int(transitions[row + Int(classes[byte])])
+      if next < 0 { return (index - lengths[~next]..<index, ~next) }
+      row = next
     }
+    return nil
   }
 
   /// Numbers the bytes that occur from 1; at most 230, since upper case shares the numbers of lower case.

@@ -1,5 +1,5 @@
 /// The operators of SecLang, by their canonical names without `@`. `pmf`, `ipMatchF` are read as their long names.
-public enum OperatorName: String, Sendable, CaseIterable, Hashable {
+public enum OperatorName: String, Sendable, CaseIterable, Hashable, BitwiseCopyable {
   case rx
   case rxGlobal
   case pm

@@ -1,5 +1,5 @@
 /// The variables and collections of SecLang, by their canonical names. `MULTIPART_SEMICOLON_MISSING` is read as `MULTIPART_MISSING_SEMICOLON`.
-public enum VariableName: String, Sendable, CaseIterable, Hashable {
+public enum VariableName: String, Sendable, CaseIterable, Hashable, BitwiseCopyable {
   case args = "ARGS"
   case argsNames = "ARGS_NAMES"
   case argsGet = "ARGS_GET"

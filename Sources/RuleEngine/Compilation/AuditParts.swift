@@ -14,15 +14,28 @@ public struct AuditParts: Sendable, Equatable {
 
   public func contains(_ part: Character) -> Bool { bits & Self.bit(part) != 0 }
 
-  /// `+E` adds, `-C` takes away, anything else is the whole list.
-  mutating func change(_ text: String) {
-    switch text.first {
-    case "+": insert(text.dropFirst())
-    case "-": for part in text.dropFirst() { bits &= ~Self.bit(part) }
-    default: self = AuditParts(text)
+  /// What `ctl:auditLogParts` does: `+E` adds, `-C` takes away, anything else is the whole list. A plain value.
+  struct Change: BitwiseCopyable, Sendable {
+    private(set) var isWhole = false
+    private(set) var added: UInt32 = 0
+    private(set) var removed: UInt32 = 0
+
+    init(_ text: String) {
+      switch text.first {
+      case "+": added = AuditParts(String(text.dropFirst())).bits
+      case "-": for part in text.dropFirst() { removed |= AuditParts.bit(part) }
+      default:
+        isWhole = true
+        added = AuditParts(text).bits
+      }
     }
-    insert("AZ")
   }
+
+  mutating func apply(_ change: Change) {
+    bits = (change.isWhole ? 0 : bits) & ~change.removed | change.added | Self.always
+  }
+
+  private static let always = bit("A") | bit("Z")
 
   private mutating func insert(_ letters: some StringProtocol) { for part in letters { bits |= Self.bit(part) } }
 

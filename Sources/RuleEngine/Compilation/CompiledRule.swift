@@ -53,7 +53,7 @@ final class CompiledChain: Sendable {
     self.line = line
     self.index = index
     let reads = links.contains { link in
-      link.effects.contains { effect in
+      link.actions.contains { effect in
         switch effect {
         case .setVariable(_, _, .unset): false
         case .setVariable(_, let key, .assign(let text)), .setVariable(_, let key, .add(let text)),
@@ -81,9 +81,9 @@ final class CompiledChain: Sendable {
 
 /// One rule of a chain.
 final class CompiledRule: @unchecked Sendable {
-  // Unchecked for the buffer of effects, which nothing changes.
-  let targets: [CompiledTarget]
-  let exclusions: [CompiledTarget]
+  // Unchecked for the buffers, which nothing changes once the rule set is made.
+  let targets: UnsafeMutableBufferPointer<CompiledTarget>
+  let exclusions: UnsafeMutableBufferPointer<CompiledTarget>
   let test: RuleTest
   let isNegated: Bool
   let transformations: [TransformationName]
@@ -91,42 +91,48 @@ final class CompiledRule: @unchecked Sendable {
   let transformationNode: Int
   let isMultiMatch: Bool
   let isCapturing: Bool
-  let effects: [RuleEffect]
-  /// The effects in their fast form, if all have one; freed with the rule.
-  let fastEffects: UnsafeBufferPointer<FastEffect>?
+  /// Its non-disruptive actions as parsed, for load time, and as they run.
+  let actions: [RuleEffect]
+  let effects: UnsafeBufferPointer<FastEffect>
   let operatorName: OperatorName?
 
   init(
     targets: [CompiledTarget], exclusions: [CompiledTarget], test: RuleTest, isNegated: Bool, transformations: [TransformationName],
     transformationNode: Int, isMultiMatch: Bool, isCapturing: Bool, effects: [RuleEffect], bytes: RuleBytes, operatorName: OperatorName?
   ) {
-    self.targets = targets
-    self.exclusions = exclusions
+    self.targets = Self.buffer(targets)
+    self.exclusions = Self.buffer(exclusions)
     self.test = test
     self.isNegated = isNegated
     self.transformations = transformations
     self.transformationNode = transformationNode
     self.isMultiMatch = isMultiMatch
     self.isCapturing = isCapturing
-    self.effects = effects
-    fastEffects = FastEffect.list(effects, bytes: bytes).map { list in
-      let buffer = UnsafeMutableBufferPointer<FastEffect>.allocate(capacity: list.count)
-      _ = buffer.initialize(from: list)
-      return UnsafeBufferPointer(buffer)
-    }
+    actions = effects
+    self.effects = bytes.keep(effects.map { FastEffect($0, keptBy: bytes) })
     self.operatorName = operatorName
   }
 
-  deinit { fastEffects?.deallocate() }
+  private static func buffer(_ list: [CompiledTarget]) -> UnsafeMutableBufferPointer<CompiledTarget> {
+    let buffer = UnsafeMutableBufferPointer<CompiledTarget>.allocate(capacity: list.count)
+    _ = buffer.initialize(from: list)
+    return buffer
+  }
+
+  deinit {
+    targets.deallocate()
+    exclusions.deallocate()
+  }
 }
 
-/// What a rule asks of a value.
-enum RuleTest: Sendable {
+/// What a rule asks of a value. A plain value; the rule set keeps what it refers to.
+enum RuleTest: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked for the references, which nothing changes.
   /// `SecAction`.
   case always
-  case fixed(CompiledOperator)
+  case fixed(Unmanaged<CompiledOperator>)
   /// An operand with macros: expanded and compiled when it is asked.
-  case dynamic(OperatorName, CompiledText, position: SourceRange)
+  case dynamic(OperatorName, Unmanaged<CompiledText>)
 }
 
 /// A non-disruptive action, ready to run once per matching value.
@@ -164,7 +170,7 @@ enum CompiledControl: Sendable {
   case requestBodyAccess(Bool)
   case requestBodyLimit(Int)
   case auditEngine(AuditMode)
-  case auditParts(String)
+  case auditParts(AuditParts.Change)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
   case none
@@ -209,6 +215,8 @@ final class CompiledText: @unchecked Sendable {
   enum Piece: BitwiseCopyable {
     case text(ByteView)
     case variable(Int)
+    /// Not `MATCHED_VAR_NAME`, which is made when it is asked for.
+    case scalar(VariableName)
   }
 
   init(_ text: MacroText, keys: inout TransactionKeyTable, bytes: RuleBytes) {
@@ -232,6 +240,7 @@ final class CompiledText: @unchecked Sendable {
       switch part {
       case .literal(let text): .text(bytes.keep(text))
       case .value(.transactionVariable(let slot), _, _): .variable(slot)
+      case .value(.scalar(let name), _, _) where name != .matchedVarName: .scalar(name)
       case .value: nil
       }
     }

@@ -54,7 +54,7 @@ public final class CompiledRuleSet: Sendable {
     readsEnvironment = transactionKeys.namesEnvironment
     let scratch = RegexScratch()
     for link in phases.joined().flatMap(\.links) {
-      for target in link.targets { target.resolve(transactionKeys, scratch) }
+      for index in link.targets.indices { link.targets[index].resolve(transactionKeys, scratch, bytes: bytes) }
     }
     self.pcreLimitsSlot = pcreLimitsSlot
     self.xmlPaths = xmlPaths

@@ -1,42 +1,61 @@
 import SecLang
 
-/// A `setvar` of a transaction variable whose name, and whose value or its source, are known at load: most of those of the CRS.
-/// A plain value, run without a count of references.
+/// A non-disruptive action as a plain value, run without a count of references; the rule set keeps what it refers to.
 enum FastEffect: BitwiseCopyable {
-  case assign(slot: Int32, value: ByteView)
+  /// `setvar` of a transaction variable whose name is known at load: most of those of the CRS.
+  case assign(slot: Int32, value: ByteView, number: Int)
   case assignVariable(slot: Int32, source: Int32)
+  case assignText(slot: Int32, text: Unmanaged<CompiledText>)
+  /// A name with macros.
+  case assignNamed(key: Unmanaged<CompiledText>, text: Unmanaged<CompiledText>)
   case add(slot: Int32, amount: Int)
   /// `sign` is 1 or -1.
   case addVariable(slot: Int32, source: Int32, sign: Int)
   case unset(slot: Int32)
+  case initCollection(CollectionSlot, key: Unmanaged<CompiledText>)
+  case auditParts(AuditParts.Change)
+  case other(Unmanaged<EffectBox>)
 
-  /// All effects of a rule in this form, or nil if one has none.
-  static func list(_ effects: [RuleEffect], bytes: RuleBytes) -> [FastEffect]? {
-    var result: [FastEffect] = []
-    for effect in effects {
-      guard case .setVariable(.tx, .slot(let slot), let operation) = effect, let fast = one(Int32(slot), operation, bytes) else {
-        return nil
-      }
-      result.append(fast)
+  init(_ effect: RuleEffect, keptBy bytes: RuleBytes) {
+    switch effect {
+    case .setVariable(.tx, .slot(let slot), let operation):
+      self = Self.change(Int32(slot), operation, bytes) ?? .other(bytes.keep(EffectBox(effect)))
+    case .setVariable(.tx, .text(let key), .assign(let text)): self = .assignNamed(key: bytes.keep(key), text: bytes.keep(text))
+    case .initCollection(let slot, let key): self = .initCollection(slot, key: bytes.keep(key))
+    case .control(.auditParts(let change)): self = .auditParts(change)
+    default: self = .other(bytes.keep(EffectBox(effect)))
     }
-    return result
   }
 
-  private static func one(_ slot: Int32, _ operation: RuleEffect.Operation, _ bytes: RuleBytes) -> FastEffect? {
+  /// Whether it reads nothing but transaction variables, so that the plan may run it without looking at the rule.
+  var isPlain: Bool {
+    switch self {
+    case .assign, .assignVariable, .add, .addVariable, .unset: true
+    case .assignText, .assignNamed, .initCollection, .auditParts, .other: false
+    }
+  }
+
+  private static func change(_ slot: Int32, _ operation: RuleEffect.Operation, _ bytes: RuleBytes) -> FastEffect? {
     switch operation {
     case .unset: return .unset(slot: slot)
     case .assign(let text):
-      if let fixed = text.fixed { return .assign(slot: slot, value: bytes.keep(fixed)) }
-      return text.onlyVariable.map { .assignVariable(slot: slot, source: $0) }
+      if let fixed = text.fixedView { return .assign(slot: slot, value: fixed, number: fixed.leadingInteger) }
+      return text.onlyVariable.map { .assignVariable(slot: slot, source: $0) } ?? .assignText(slot: slot, text: bytes.keep(text))
     case .add(let text): return sum(slot, text, sign: 1)
     case .subtract(let text): return sum(slot, text, sign: -1)
     }
   }
 
   private static func sum(_ slot: Int32, _ text: CompiledText, sign: Int) -> FastEffect? {
-    if let fixed = text.fixed { return .add(slot: slot, amount: sign &* fixed.withUnsafeBufferPointer { $0.leadingInteger }) }
+    if let fixed = text.fixedView { return .add(slot: slot, amount: sign &* fixed.leadingInteger) }
     return text.onlyVariable.map { .addVariable(slot: slot, source: $0, sign: sign) }
   }
+}
+
+/// An effect that is not a plain value.
+final class EffectBox: Sendable {
+  let effect: RuleEffect
+  init(_ effect: RuleEffect) { self.effect = effect }
 }
 
 extension CompiledText {
@@ -50,7 +69,7 @@ extension CompiledText {
   var readsMatchedValues: Bool {
     parts.contains { part in
       switch part {
-      case .value(.values(let slots), _, _), .value(.names(let slots), _, _): slots.contains(.matchedVars)
+      case .value(.values(let slots), _, _), .value(.names(let slots), _, _): slots.list.contains(.matchedVars)
       default: false
       }
     }

@@ -11,6 +11,13 @@ final class RuleBytes: @unchecked Sendable {
   }
 
   private var others: [UnsafeMutableRawPointer] = []
+  private var objects: [AnyObject] = []
+
+  /// Keeps an object alive, so that plain values can refer to it without counting.
+  func keep<Object: AnyObject>(_ object: Object) -> Unmanaged<Object> {
+    objects.append(object)
+    return Unmanaged.passUnretained(object)
+  }
 
   /// The same for a list of plain values.
   func keep<Element: BitwiseCopyable>(_ list: [Element]) -> UnsafeBufferPointer<Element> {

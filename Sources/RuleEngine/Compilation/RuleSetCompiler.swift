@@ -259,10 +259,10 @@ public struct RuleSetCompiler {
     case nil: break
     case .key(let bytes):
       key = bytes
-      selector = .key(lowercased(bytes))
+      selector = .key(self.bytes.keep(lowercased(bytes)))
     case .regex(let bytes):
       do {
-        selector = try CompiledSelector.pattern(bytes)
+        selector = try CompiledSelector.pattern(bytes, bytes: self.bytes)
       } catch {
         report(error, at: target.selector?.range ?? target.range)
         return nil
@@ -294,12 +294,12 @@ public struct RuleSetCompiler {
     guard let condition = rule.condition else { return .always }
     let operand = condition.operand.value
     if operand.hasMacros {
-      return .dynamic(condition.name.value, CompiledText(operand, keys: &keys, bytes: bytes), position: condition.operand.range)
+      return .dynamic(condition.name.value, bytes.keep(CompiledText(operand, keys: &keys, bytes: bytes)))
     }
     do {
       let compiled = try CompiledOperator.compile(
         condition.name.value, operand: operand.source, dataLines: condition.dataLines, options: OperatorOptions())
-      return .fixed(compiled)
+      return .fixed(bytes.keep(compiled))
     } catch {
       let place = error.offset.map { " at offset \($0) of the operand" } ?? ""
       diagnostics.append(
@@ -335,8 +335,8 @@ public struct RuleSetCompiler {
         collection: collection, key: CompiledText(key, keys: &keys, bytes: bytes), seconds: CompiledText(seconds, keys: &keys, bytes: bytes)
       )
     case .initCollection(let collection, let key):
-      guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys), let slot = slots.first else { return nil }
-      return .initCollection(slot, key: CompiledText(key, keys: &keys, bytes: bytes))
+      guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys) else { return nil }
+      return .initCollection(slots.first, key: CompiledText(key, keys: &keys, bytes: bytes))
     case .setUserID(let text): return .setIdentity(.userid, CompiledText(text, keys: &keys, bytes: bytes))
     case .setSessionID(let text): return .setIdentity(.sessionid, CompiledText(text, keys: &keys, bytes: bytes))
     case .setResourceID(let text): return .setIdentity(.resource, CompiledText(text, keys: &keys, bytes: bytes))
@@ -357,10 +357,10 @@ public struct RuleSetCompiler {
       var compiled: CompiledSelector?
       switch picked {
       case nil: break
-      case .key(let bytes): compiled = .key(lowercased(bytes))
-      case .regex(let bytes):
+      case .key(let key): compiled = .key(bytes.keep(lowercased(key)))
+      case .regex(let pattern):
         do {
-          compiled = try CompiledSelector.pattern(bytes)
+          compiled = try CompiledSelector.pattern(pattern, bytes: bytes)
         } catch {
           report(error, at: range)
         }
@@ -373,7 +373,7 @@ public struct RuleSetCompiler {
     case .auditEngine(let mode): return .auditEngine(mode)
     case .responseBodyAccess(let isOn): return .responseBodyAccess(isOn)
     case .responseBodyLimit(let bytes): return .responseBodyLimit(bytes)
-    case .auditLogParts(let parts): return .auditParts(parts)
+    case .auditLogParts(let parts): return .auditParts(AuditParts.Change(parts))
     // Response bodies are shown to the rules as they are.
     case .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
     }

@@ -2,19 +2,33 @@ import PatternScan
 import SecLang
 
 /// The collections in which a transaction keeps its values, by index.
-enum CollectionSlot: Int, CaseIterable, Sendable {
+enum CollectionSlot: Int, CaseIterable, Sendable, BitwiseCopyable {
   case argsGet, argsPost, requestHeaders, requestCookies, files, filesSizes, filesTmpNames, filesContent, partHeaders
   case responseHeaders, matchedVars, env, geo, ip, global, session, user, resource, xmlText, xmlAttributes
 }
 
-/// Where a variable's values come from, decided once at load.
-enum ValueSource: Equatable, Sendable {
+/// One or two collections that a variable stands for, such as those of `ARGS`.
+struct CollectionPair: Hashable, Sendable, BitwiseCopyable {
+  var first: CollectionSlot
+  var second: CollectionSlot?
+
+  init(_ first: CollectionSlot, _ second: CollectionSlot? = nil) {
+    self.first = first
+    self.second = second
+  }
+
+  /// For load time.
+  var list: [CollectionSlot] { [first] + (second.map { [$0] } ?? []) }
+}
+
+/// Where a variable's values come from, decided once at load. A plain value, as is all that is read of a rule for each value.
+enum ValueSource: Equatable, Sendable, BitwiseCopyable {
   /// One value that the transaction computes before its phase.
   case scalar(VariableName)
   /// The values of one or two collections.
-  case values([CollectionSlot])
+  case values(CollectionPair)
   /// The keys of one or two collections, each as a value.
-  case names([CollectionSlot])
+  case names(CollectionPair)
   /// All transaction variables, or the one in a slot.
   case transactionVariables
   case transactionVariable(slot: Int)
@@ -42,7 +56,7 @@ enum ValueSource: Equatable, Sendable {
       default: return .always
       }
     case .values(let slots), .names(let slots):
-      switch slots[0] {
+      switch slots.first {
       case .argsPost, .files, .filesSizes, .filesTmpNames, .filesContent, .partHeaders, .xmlText, .xmlAttributes: return .body
       case .requestCookies: return .cookies
       case .requestHeaders: return .requestHeaders
@@ -55,41 +69,45 @@ enum ValueSource: Equatable, Sendable {
   }
 }
 
-/// A key or a pattern that picks values of a collection.
-enum CompiledSelector: Sendable {
+/// A key or a pattern that picks values of a collection. A plain value; what it points at is kept by the rule set.
+enum CompiledSelector: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked for the views, which nothing changes.
   /// Lower case.
-  case key([UInt8])
+  case key(ByteView)
   /// A pattern that is a plain text, in lower case, somewhere or at the beginning.
-  case containing([UInt8])
-  case beginning([UInt8])
-  case regex(RegexPattern)
+  case containing(ByteView)
+  case beginning(ByteView)
+  case regex(Unmanaged<RegexPattern>)
 
   /// - Throws: PCRE2's reason.
-  static func pattern(_ bytes: [UInt8]) throws(RegexError) -> CompiledSelector {
-    let isAnchored = bytes.first == UInt8(ascii: "^")
-    let text = isAnchored ? bytes.dropFirst() : bytes[...]
-    let isPlain = text.allSatisfy { $0 == 0x5F || $0 == 0x2D || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }
-    if isPlain, !text.isEmpty { return isAnchored ? .beginning(lowercased(Array(text))) : .containing(lowercased(Array(text))) }
-    return .regex(try RegexPattern(bytes, options: [.caseInsensitive, .dotAll, .dollarEndOnly]))
+  static func pattern(_ text: [UInt8], bytes: RuleBytes) throws(RegexError) -> CompiledSelector {
+    let isAnchored = text.first == UInt8(ascii: "^")
+    let plain = isAnchored ? text.dropFirst() : text[...]
+    let isPlain = plain.allSatisfy { $0 == 0x5F || $0 == 0x2D || $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 }
+    if isPlain, !plain.isEmpty {
+      let view = bytes.keep(lowercased(Array(plain)))
+      return isAnchored ? .beginning(view) : .containing(view)
+    }
+    return .regex(bytes.keep(try RegexPattern(text, options: [.caseInsensitive, .dotAll, .dollarEndOnly])))
   }
 
   func matches(_ key: ByteView, _ scratch: RegexScratch) -> Bool {
     switch self {
-    case .key(let bytes): key.equalsIgnoringCase(bytes)
-    case .beginning(let bytes): key.count >= bytes.count && ByteView(rebasing: key[..<bytes.count]).equalsIgnoringCase(bytes)
-    case .containing(let bytes):
-      key.count >= bytes.count
-        && (0...(key.count - bytes.count)).contains {
-          lowercase(key[$0]) == bytes[0] && ByteView(rebasing: key[$0..<($0 + bytes.count)]).equalsIgnoringCase(bytes)
+    case .key(let text): key.equalsIgnoringCase(text)
+    case .beginning(let text): key.count >= text.count && ByteView(rebasing: key[..<text.count]).equalsIgnoringCase(text)
+    case .containing(let text):
+      key.count >= text.count
+        && (0...(key.count - text.count)).contains {
+          lowercase(key[$0]) == text[0] && ByteView(rebasing: key[$0..<($0 + text.count)]).equalsIgnoringCase(text)
         }
-    case .regex(let pattern): scratch.firstMatch(pattern, in: key) == .match
+    case .regex(let pattern): pattern._withUnsafeGuaranteedRef { scratch.firstMatch($0, in: key) == .match }
     }
   }
 }
 
-/// One target of a rule, ready to be asked.
-final class CompiledTarget: @unchecked Sendable {
-  // Unchecked for the views, which the rule set keeps and nothing changes, and for the slots, which are set before it is shared.
+/// One target of a rule, ready to be asked. A plain value.
+struct CompiledTarget: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked for the views, which the rule set keeps and nothing changes.
   let variable: VariableName
   let source: ValueSource
   let selector: CompiledSelector?
@@ -99,7 +117,7 @@ final class CompiledTarget: @unchecked Sendable {
   /// What stands before the key of a value in reports: `ARGS:`.
   let prefix: ByteView
   /// `TX` as a whole or by a pattern: the slots of those variables that rules name and the target picks. Set when all are known.
-  private(set) var pickedSlots: [Int32] = []
+  private(set) var pickedSlots = UnsafeBufferPointer<Int32>(start: nil, count: 0)
 
   init(
     variable: VariableName, source: ValueSource, selector: CompiledSelector?, isCount: Bool, keys: TransactionKeyTable, bytes: RuleBytes
@@ -109,7 +127,7 @@ final class CompiledTarget: @unchecked Sendable {
     self.selector = selector
     self.isCount = isCount
     var name = (isCount ? [UInt8(ascii: "&")] : []) + Array(variable.rawValue.utf8)
-    if case .values(let slots) = source, slots[0] == .matchedVars, !isCount {
+    if case .values(let slots) = source, slots.first == .matchedVars, !isCount {
       // These are reported under the names of the values that matched.
       prefix = ByteArena.empty
     } else {
@@ -128,39 +146,39 @@ extension ValueSource {
   /// The source of `variable`, and whether a plain key is left to be compared.
   static func of(_ variable: VariableName, key: [UInt8]?, keys: inout TransactionKeyTable) -> ValueSource {
     switch variable {
-    case .args: .values([.argsGet, .argsPost])
-    case .argsNames: .names([.argsGet, .argsPost])
-    case .argsGet: .values([.argsGet])
-    case .argsGetNames: .names([.argsGet])
-    case .argsPost: .values([.argsPost])
-    case .argsPostNames: .names([.argsPost])
-    case .requestHeaders: .values([.requestHeaders])
-    case .requestHeadersNames: .names([.requestHeaders])
-    case .requestCookies: .values([.requestCookies])
-    case .requestCookiesNames: .names([.requestCookies])
-    case .responseHeaders: .values([.responseHeaders])
-    case .responseHeadersNames: .names([.responseHeaders])
-    case .files: .values([.files])
-    case .filesNames: .names([.files])
-    case .filesSizes: .values([.filesSizes])
-    case .filesTmpnames: .values([.filesTmpNames])
-    case .filesTmpContent: .values([.filesContent])
-    case .multipartPartHeaders: .values([.partHeaders])
-    case .matchedVars: .values([.matchedVars])
-    case .matchedVarsNames: .names([.matchedVars])
+    case .args: .values(CollectionPair(.argsGet, .argsPost))
+    case .argsNames: .names(CollectionPair(.argsGet, .argsPost))
+    case .argsGet: .values(CollectionPair(.argsGet))
+    case .argsGetNames: .names(CollectionPair(.argsGet))
+    case .argsPost: .values(CollectionPair(.argsPost))
+    case .argsPostNames: .names(CollectionPair(.argsPost))
+    case .requestHeaders: .values(CollectionPair(.requestHeaders))
+    case .requestHeadersNames: .names(CollectionPair(.requestHeaders))
+    case .requestCookies: .values(CollectionPair(.requestCookies))
+    case .requestCookiesNames: .names(CollectionPair(.requestCookies))
+    case .responseHeaders: .values(CollectionPair(.responseHeaders))
+    case .responseHeadersNames: .names(CollectionPair(.responseHeaders))
+    case .files: .values(CollectionPair(.files))
+    case .filesNames: .names(CollectionPair(.files))
+    case .filesSizes: .values(CollectionPair(.filesSizes))
+    case .filesTmpnames: .values(CollectionPair(.filesTmpNames))
+    case .filesTmpContent: .values(CollectionPair(.filesContent))
+    case .multipartPartHeaders: .values(CollectionPair(.partHeaders))
+    case .matchedVars: .values(CollectionPair(.matchedVars))
+    case .matchedVarsNames: .names(CollectionPair(.matchedVars))
     case .env:
       {
         keys.namesEnvironment = true
-        return .values([.env])
+        return .values(CollectionPair(.env))
       }()
-    case .geo: .values([.geo])
-    case .ip: .values([.ip])
-    case .global: .values([.global])
-    case .session: .values([.session])
-    case .user: .values([.user])
-    case .resource: .values([.resource])
+    case .geo: .values(CollectionPair(.geo))
+    case .ip: .values(CollectionPair(.ip))
+    case .global: .values(CollectionPair(.global))
+    case .session: .values(CollectionPair(.session))
+    case .user: .values(CollectionPair(.user))
+    case .resource: .values(CollectionPair(.resource))
     // Other XPaths are found by the compiler, which knows the rule's namespaces.
-    case .xml, .requestXml: key == attributePath ? .values([.xmlAttributes]) : .values([.xmlText])
+    case .xml, .requestXml: key == attributePath ? .values(CollectionPair(.xmlAttributes)) : .values(CollectionPair(.xmlText))
     case .tx:
       if let key { .transactionVariable(slot: keys.slot(of: lowercased(key))) } else { .transactionVariables }
     case .rule: .rule
@@ -174,12 +192,12 @@ extension ValueSource {
 
 extension CompiledTarget {
   /// Finds the variables of a pattern, so that no transaction has to.
-  func resolve(_ keys: TransactionKeyTable, _ scratch: RegexScratch) {
+  mutating func resolve(_ keys: TransactionKeyTable, _ scratch: RegexScratch, bytes: RuleBytes) {
     guard source == .transactionVariables else { return }
-    pickedSlots = keys.keys.indices.filter { slot in
+    let slots = keys.keys.indices.filter { slot in
       keys.keys[slot].withUnsafeBufferPointer { selector?.matches($0, scratch) ?? true }
     }
-    .map { Int32($0) }
+    pickedSlots = bytes.keep(slots.map { Int32($0) })
   }
 }
 

@@ -1,7 +1,7 @@
 /// The ranges of `@validateByteRange`: `1-255,9,10`.
 ///
 /// An item that is no range permits nothing, as in ModSecurity, so that a mistake fails closed; the linter reports it.
-struct ByteRangeSet: Sendable {
+struct ByteRangeSet: Sendable, BitwiseCopyable {
   /// One bit a byte.
   private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 

@@ -1,5 +1,5 @@
 /// The checksums of the `verify…` operators.
-enum Checksum: Sendable {
+enum Checksum: Sendable, BitwiseCopyable {
   /// Longer than any number that is checked; a match with more digits is none of them.
   private static let maximumDigits = 32
 

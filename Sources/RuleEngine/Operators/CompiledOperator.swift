@@ -19,16 +19,18 @@ public struct OperatorError: Error, Sendable, Equatable {
 }
 
 /// An operator with its operand, ready to be asked. Immutable; safe from any task.
-public final class CompiledOperator: Sendable {
-  private enum Kind: Sendable {
+public final class CompiledOperator: @unchecked Sendable {
+  // Unchecked for the views and references, which `keeper` holds and nothing changes.
+  /// A plain value, so that asking counts no references.
+  private enum Kind: BitwiseCopyable {
     case regex(RegexSearch)
     case regexGlobal(RegexSearch)
-    case phrases(PhraseSet)
-    case text(TextComparison, [UInt8])
+    case phrases(Unmanaged<PhraseSet>)
+    case text(TextComparison, ByteView)
     case contains(SubstringSearch)
     case word(SubstringSearch)
     case number(NumberComparison, Int)
-    case addresses(AddressSet)
+    case addresses(Unmanaged<AddressList>)
     case byteRange(ByteRangeSet)
     case urlEncoding
     case utf8Encoding
@@ -38,7 +40,13 @@ public final class CompiledOperator: Sendable {
     case constant(Bool)
     case geoLookup
   }
+  /// A set of addresses that plain values can refer to.
+  private final class AddressList {
+    let set: AddressSet
+    init(_ set: AddressSet) { self.set = set }
+  }
   private let kind: Kind
+  private let keeper: RuleBytes
   /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
   let requirements: [RequiredTexts]
 
@@ -53,8 +61,9 @@ public final class CompiledOperator: Sendable {
   /// Whether the transaction itself must look the value up, since the answer fills a collection.
   var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
 
-  private init(kind: Kind, requirements: [RequiredTexts]) {
+  private init(kind: Kind, requirements: [RequiredTexts], keeper: RuleBytes) {
     self.kind = kind
+    self.keeper = keeper
     self.requirements = requirements
   }
 
@@ -64,7 +73,9 @@ public final class CompiledOperator: Sendable {
   public static func compile(
     _ name: OperatorName, operand: [UInt8], dataLines: [[UInt8]]?, options: OperatorOptions
   ) throws(OperatorError) -> CompiledOperator {
-    CompiledOperator(kind: try kind(name, operand, dataLines), requirements: try requirements(name, operand, dataLines))
+    let keeper = RuleBytes()
+    return CompiledOperator(
+      kind: try kind(name, operand, dataLines, keeper), requirements: try requirements(name, operand, dataLines), keeper: keeper)
   }
 
   private static func requirements(
@@ -84,25 +95,27 @@ public final class CompiledOperator: Sendable {
     }
   }
 
-  private static func kind(_ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?) throws(OperatorError) -> Kind {
+  private static func kind(
+    _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?, _ keeper: RuleBytes
+  ) throws(OperatorError) -> Kind {
     switch name {
-    case .rx: return .regex(try RegexSearch(operand))
-    case .rxGlobal: return .regexGlobal(try RegexSearch(operand))
-    case .pm: return .phrases(try PhraseList.compile(try PhraseList.split(operand)))
-    case .pmFromFile: return .phrases(try PhraseList.compile(dataLines ?? []))
-    case .contains, .strmatch: return .contains(SubstringSearch(operand))
-    case .containsWord: return .word(SubstringSearch(operand))
-    case .beginsWith: return .text(.beginsWith, operand)
-    case .endsWith: return .text(.endsWith, operand)
-    case .streq: return .text(.equals, operand)
-    case .within: return .text(.within, operand)
+    case .rx: return .regex(try RegexSearch(operand, keptBy: keeper))
+    case .rxGlobal: return .regexGlobal(try RegexSearch(operand, keptBy: keeper))
+    case .pm: return .phrases(keeper.keep(try PhraseList.compile(try PhraseList.split(operand))))
+    case .pmFromFile: return .phrases(keeper.keep(try PhraseList.compile(dataLines ?? [])))
+    case .contains, .strmatch: return .contains(SubstringSearch(operand, keptBy: keeper))
+    case .containsWord: return .word(SubstringSearch(operand, keptBy: keeper))
+    case .beginsWith: return .text(.beginsWith, keeper.keep(operand))
+    case .endsWith: return .text(.endsWith, keeper.keep(operand))
+    case .streq: return .text(.equals, keeper.keep(operand))
+    case .within: return .text(.within, keeper.keep(operand))
     case .eq: return .number(.equal, number(operand))
     case .ge: return .number(.greaterOrEqual, number(operand))
     case .gt: return .number(.greater, number(operand))
     case .le: return .number(.lessOrEqual, number(operand))
     case .lt: return .number(.less, number(operand))
-    case .ipMatch: return .addresses(try AddressSet(operand: operand))
-    case .ipMatchFromFile: return .addresses(try AddressSet(lines: dataLines ?? []))
+    case .ipMatch: return .addresses(keeper.keep(AddressList(try AddressSet(operand: operand))))
+    case .ipMatchFromFile: return .addresses(keeper.keep(AddressList(try AddressSet(lines: dataLines ?? []))))
     case .validateByteRange: return .byteRange(ByteRangeSet(operand))
     case .validateUrlEncoding: return .urlEncoding
     case .validateUtf8Encoding: return .utf8Encoding
@@ -112,10 +125,10 @@ public final class CompiledOperator: Sendable {
     // Without a resolver there is nothing to find.
     case .noMatch, .rbl: return .constant(false)
     case .geoLookup: return .geoLookup
-    case .verifyCC: return .checksum(try RegexSearch(operand), .creditCard)
-    case .verifyCPF: return .checksum(try RegexSearch(operand), .brazilianCPF)
-    case .verifySSN: return .checksum(try RegexSearch(operand), .socialSecurity)
-    case .verifySVNR: return .checksum(try RegexSearch(operand), .austrianSVNR)
+    case .verifyCC: return .checksum(try RegexSearch(operand, keptBy: keeper), .creditCard)
+    case .verifyCPF: return .checksum(try RegexSearch(operand, keptBy: keeper), .brazilianCPF)
+    case .verifySSN: return .checksum(try RegexSearch(operand, keptBy: keeper), .socialSecurity)
+    case .verifySVNR: return .checksum(try RegexSearch(operand, keptBy: keeper), .austrianSVNR)
     case .inspectFile: throw OperatorError(message: "programs are never run from a rule")
     case .validateDTD, .validateSchema:
       throw OperatorError(message: "documents are checked by an OpenAPI document or a JSON Schema instead")
@@ -125,6 +138,20 @@ public final class CompiledOperator: Sendable {
   }
 
   private static func number(_ operand: [UInt8]) -> Int { operand.withUnsafeBufferPointer { $0.leadingInteger } }
+
+  /// Asks about one value; groups of a regular expression's match stay in the scratch.
+  @inline(__always)
+  func answer(_ value: ByteView, _ scratch: OperatorScratch) -> OperatorResult {
+    if case .regex(let search) = kind {
+      switch search.match(value, scratch.regex) {
+      case .noMatch: return .noMatch
+      case .match: return .match
+      case .limitReached: return .limitReached
+      }
+    }
+    var none: CaptureList?
+    return evaluate(value, scratch: scratch, captures: &none)
+  }
 
   /// Asks about one value.
   ///
@@ -136,7 +163,7 @@ public final class CompiledOperator: Sendable {
     case .regex(let search): return search.first(in: value, scratch.regex, &captures)
     case .regexGlobal(let search): return search.all(in: value, scratch.regex, &captures)
     case .phrases(let set):
-      guard let found = set.firstMatch(in: value) else { return .noMatch }
+      guard let found = set._withUnsafeGuaranteedRef({ $0.firstMatch(in: value) }) else { return .noMatch }
       note(Array(UnsafeBufferPointer(rebasing: value[found.range])), &captures)
       return .match
     case .text(let comparison, let operand):
@@ -152,7 +179,7 @@ public final class CompiledOperator: Sendable {
       note(Array(value), &captures)
       return .match
     case .number(let comparison, let operand): return comparison.holds(value.leadingInteger, operand) ? .match : .noMatch
-    case .addresses(let set): return set.contains(value) ? .match : .noMatch
+    case .addresses(let list): return list._withUnsafeGuaranteedRef { $0.set.contains(value) } ? .match : .noMatch
     case .byteRange(let set): return set.hasByteOutside(value) ? .match : .noMatch
     case .urlEncoding: return Encoding.hasBadEscape(value) ? .match : .noMatch
     case .utf8Encoding: return Encoding.isInvalidUTF8(value) ? .match : .noMatch

@@ -1,8 +1,9 @@
 import PatternScan
 
 /// `@rx`, `@rxGlobal` and the `@verify…` operators: a pattern, and what is asked of its matches.
-struct RegexSearch: Sendable {
-  private let pattern: RegexPattern
+struct RegexSearch: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked for the reference, which the keeper holds.
+  let pattern: Unmanaged<RegexPattern>
 
   /// Captures beyond these are not kept: rules can name ten, and a long text could match everywhere.
   private static let maximumCaptures = 100
@@ -12,16 +13,16 @@ struct RegexSearch: Sendable {
   /// A dot matches everything, `$` only at the very end, as in ModSecurity 2.
   ///
   /// - Throws: `OperatorError` with PCRE2's reason and the offset.
-  init(_ source: [UInt8]) throws(OperatorError) {
+  init(_ source: [UInt8], keptBy bytes: RuleBytes) throws(OperatorError) {
     do {
-      pattern = try RegexPattern(source, options: [.dotAll, .dollarEndOnly])
+      pattern = bytes.keep(try RegexPattern(source, options: [.dotAll, .dollarEndOnly]))
     } catch {
       throw OperatorError(message: error.message, offset: error.offset)
     }
   }
 
   func first(in value: UnsafeBufferPointer<UInt8>, _ scratch: RegexScratch, _ captures: inout CaptureList?) -> OperatorResult {
-    switch scratch.firstMatch(pattern, in: value) {
+    switch match(value, scratch) {
     case .noMatch: return .noMatch
     case .limitReached: return .limitReached
     case .match:
@@ -37,7 +38,7 @@ struct RegexSearch: Sendable {
     var offset = 0
     var isFound = false
     while offset <= value.count {
-      switch scratch.firstMatch(pattern, in: value, from: offset) {
+      switch match(value, scratch, from: offset) {
       case .noMatch: return isFound ? .match : .noMatch
       case .limitReached: return isFound ? .match : .limitReached
       case .match: break
@@ -60,7 +61,7 @@ struct RegexSearch: Sendable {
     var offset = 0
     var candidateBytes = 0
     while offset <= value.count {
-      switch scratch.firstMatch(pattern, in: value, from: offset) {
+      switch match(value, scratch, from: offset) {
       case .noMatch: return .noMatch
       case .limitReached: return .limitReached
       case .match: break
@@ -79,9 +80,14 @@ struct RegexSearch: Sendable {
     return .noMatch
   }
 
+  @inline(__always)
+  func match(_ value: UnsafeBufferPointer<UInt8>, _ scratch: RegexScratch, from offset: Int = 0) -> RegexOutcome {
+    pattern._withUnsafeGuaranteedRef { scratch.firstMatch($0, in: value, from: offset) }
+  }
+
   private func keep(_ value: UnsafeBufferPointer<UInt8>, _ scratch: RegexScratch, _ captures: inout CaptureList?) {
     guard captures != nil else { return }
-    for group in 0...pattern.captureCount {
+    for group in 0...pattern._withUnsafeGuaranteedRef({ $0.captureCount }) {
       captures?.append(scratch.capture(group).map { Array(UnsafeBufferPointer(rebasing: value[$0])) })
     }
   }

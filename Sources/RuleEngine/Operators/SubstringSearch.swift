@@ -3,15 +3,16 @@ import Glibc
 
 /// A text to look for in values. All its places are visited in one pass (Knuth, Morris, Pratt), so that no value costs more than
 /// its length, whatever its bytes are. An empty text is everywhere.
-struct SubstringSearch: Sendable {
-  private let needle: [UInt8]
-  private let shorter: [Int]
+struct SubstringSearch: BitwiseCopyable, @unchecked Sendable {
+  // Unchecked for the views, which nothing changes.
+  private let needle: ByteView
+  private let shorter: UnsafeBufferPointer<Int>
 
-  init(_ needle: [UInt8]) {
-    self.needle = needle
+  init(_ needle: [UInt8], keptBy bytes: RuleBytes) {
+    self.needle = bytes.keep(needle)
     var shorter = [Int](repeating: 0, count: needle.count + 1)
     needle.withUnsafeBufferPointer { needle in shorter.withUnsafeMutableBufferPointer { Self.fill($0, for: needle) } }
-    self.shorter = shorter
+    self.shorter = bytes.keep(shorter)
   }
 
   func occurs(in text: UnsafeBufferPointer<UInt8>) -> Bool { scan(text) { _, _ in true } }
@@ -30,9 +31,7 @@ struct SubstringSearch: Sendable {
   }
 
   private func scan(_ text: UnsafeBufferPointer<UInt8>, accepts: (_ start: Int, _ end: Int) -> Bool) -> Bool {
-    needle.withUnsafeBufferPointer { needle in
-      shorter.withUnsafeBufferPointer { Self.scan(text, for: needle, $0, accepts: accepts) }
-    }
+    Self.scan(text, for: needle, shorter, accepts: accepts)
   }
 
   /// For each length that has matched, the longest shorter one that has matched with it.

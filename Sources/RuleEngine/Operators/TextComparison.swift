@@ -1,17 +1,15 @@
 import Glibc
 
 /// The operators that compare texts byte by byte, case included.
-enum TextComparison: Sendable {
+enum TextComparison: Sendable, BitwiseCopyable {
   case beginsWith, endsWith, equals, within
 
-  func holds(_ value: UnsafeBufferPointer<UInt8>, _ operand: [UInt8]) -> Bool {
-    operand.withUnsafeBufferPointer { operand in
-      switch self {
-      case .beginsWith: value.count >= operand.count && Self.isEqual(value, from: 0, operand)
-      case .endsWith: value.count >= operand.count && Self.isEqual(value, from: value.count - operand.count, operand)
-      case .equals: value.count == operand.count && Self.isEqual(value, from: 0, operand)
-      case .within: SubstringSearch.occurs(value, in: operand)
-      }
+  func holds(_ value: ByteView, _ operand: ByteView) -> Bool {
+    switch self {
+    case .beginsWith: value.count >= operand.count && Self.isEqual(value, from: 0, operand)
+    case .endsWith: value.count >= operand.count && Self.isEqual(value, from: value.count - operand.count, operand)
+    case .equals: value.count == operand.count && Self.isEqual(value, from: 0, operand)
+    case .within: SubstringSearch.occurs(value, in: operand)
     }
   }
 

@@ -178,8 +178,8 @@ enum ProbeField: Hashable, Sendable {
   static func of(_ source: ValueSource) -> [ProbeField]? {
     switch source {
     case .scalar(let name): return scalars.contains(name) ? [.scalar(name)] : nil
-    case .values(let slots): return slots.allSatisfy(collections.contains) ? slots.map { .values($0) } : nil
-    case .names(let slots): return slots.allSatisfy(collections.contains) ? slots.map { .names($0) } : nil
+    case .values(let slots): return slots.list.allSatisfy(collections.contains) ? slots.list.map { .values($0) } : nil
+    case .names(let slots): return slots.list.allSatisfy(collections.contains) ? slots.list.map { .names($0) } : nil
     case .transactionVariables, .transactionVariable, .xmlPath, .rule: return nil
     }
   }

@@ -98,35 +98,35 @@ struct RulePlanner {
 
   /// A rule whose match is silent is done with where it is met, if its effects are fast ones.
   private func decide(_ head: inout RulePlan.Head, _ chain: CompiledChain, _ link: CompiledRule) {
-    guard chain.isSilent, chain.links.count == 1, !chain.keepsMatchedValues, let effects = link.fastEffects else { return }
+    guard chain.isSilent, chain.links.count == 1, !chain.keepsMatchedValues, link.effects.allSatisfy(\.isPlain) else { return }
     switch chain.flow {
     case .next: head.jump = 0
     case .jump(let target): head.jump = target
     case .skip: return
     }
     head.isDecided = true
-    head.effects = effects
+    head.effects = link.effects
   }
 
   private func tally(_ head: inout RulePlan.Head, _ target: CompiledTarget) {
-    let slots: [CollectionSlot]
+    let slots: CollectionPair
     switch target.source {
     case .values(let some), .names(let some): slots = some
     default: return
     }
-    guard slots.count <= 2 else { return }
     switch target.selector {
-    case .key(let key): head.key = bytes.keep(key)
+    case .key(let key): head.key = bytes.keep(Array(key))
     case .regex, .containing, .beginning: return
     case nil: break
     }
     head.kind = .tally
-    head.slot = Int32(slots[0].rawValue)
-    head.secondSlot = slots.count > 1 ? Int32(slots[1].rawValue) : -1
+    head.slot = Int32(slots.first.rawValue)
+    head.secondSlot = slots.second.map { Int32($0.rawValue) } ?? -1
   }
 
   private func probe(_ link: CompiledRule, phase: Int, position: Int) -> Probe? {
-    guard case .fixed(let test) = link.test else { return nil }
+    guard case .fixed(let reference) = link.test else { return nil }
+    let test = reference.takeUnretainedValue()
     guard !link.isNegated, !link.targets.isEmpty, !link.targets.contains(where: \.isCount), !test.requirements.isEmpty,
       test.requirements.allSatisfy(GramFilter.filters)
     else { return nil }
@@ -136,7 +136,7 @@ struct RulePlanner {
     for (number, target) in link.targets.enumerated() {
       guard let some = ProbeField.of(target.source) else { return nil }
       var key: [UInt8]?
-      if case .key(let bytes)? = target.selector { key = bytes }
+      if case .key(let bytes)? = target.selector { key = Array(bytes) }
       for field in some { probe.items.append(Probe.Item(target: number, field: FieldKey(field: field, key: key), nodes: nodes)) }
     }
     return probe
@@ -146,9 +146,9 @@ struct RulePlanner {
   private func comparison(of link: CompiledRule) -> (comparison: NumberComparison, operand: Int, slot: Int32)? {
     switch link.test {
     case .always: return nil
-    case .fixed(let test): return test.number.flatMap { number in number.comparison.map { ($0, number.operand, -1) } }
-    case .dynamic(let name, let text, _):
-      guard let slot = text.onlyVariable else { return nil }
+    case .fixed(let test): return test.takeUnretainedValue().number.flatMap { number in number.comparison.map { ($0, number.operand, -1) } }
+    case .dynamic(let name, let text):
+      guard let slot = text.takeUnretainedValue().onlyVariable else { return nil }
       let comparison: NumberComparison
       switch name {
       case .eq: comparison = .equal

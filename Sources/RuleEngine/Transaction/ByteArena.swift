@@ -1,3 +1,5 @@
+import Glibc
+
 /// Bytes of one transaction: an immutable view into its arena or into the compiled rules. Valid until the transaction ends.
 typealias ByteView = UnsafeBufferPointer<UInt8>
 
@@ -118,19 +120,19 @@ final class ByteArena {
   }
 
   /// A view of no bytes whose address is not nil, as C functions want it.
-  nonisolated(unsafe) static let empty: ByteView = {
-    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
-    storage.initialize(to: 0)
-    return ByteView(start: storage, count: 0)
-  }()
+  static var empty: ByteView {
+    // Part of the program.
+    let text: StaticString = " "
+    return ByteView(start: text.utf8Start, count: 0)
+  }
 }
 
 extension UnsafeBufferPointer where Element == UInt8 {
   /// Whether the two hold the same bytes.
   func equals(_ other: ByteView) -> Bool {
     guard count == other.count else { return false }
-    for index in 0..<count where self[index] != other[index] { return false }
-    return true
+    guard let left = baseAddress, let right = other.baseAddress, left != right else { return true }
+    return memcmp(left, right, count) == 0
   }
 
   /// Whether the bytes equal `lowercased` without regard to ASCII case.
@@ -150,6 +152,8 @@ extension UnsafeBufferPointer where Element == UInt8 {
 
   /// The leading decimal integer as C's `atoi` reads it: blanks, sign, digits; 0 without digits; clamped at the ends of Int.
   var leadingInteger: Int {
+    // Most texts begin with a letter.
+    guard count > 0, self[0] <= 0x39 else { return 0 }
     var index = 0
     while index < count, self[index] == 0x20 || self[index] &- 9 < 5 { index += 1 }
     var isNegative = false

@@ -12,17 +12,21 @@ public final class EngineScratch {
   /// Set to count what each rule costs from the next transaction on.
   public private(set) var costs: RuleCosts?
   private var spareMemory: [TransactionMemory] = []
-  private var dynamicOperators: [DynamicOperator] = []
-  private var dynamicPlaces = [Int32](repeating: -1, count: 2 * keptOperators)
+  /// Operators of expanded operands, and by hash their indexes, or -1.
+  private let dynamicOperators = UnsafeMutablePointer<DynamicOperator>.allocate(capacity: keptOperators)
+  private var dynamicCount = 0
+  private let dynamicPlaces = UnsafeMutablePointer<Int32>.allocate(capacity: 2 * keptOperators)
+  private let seed = UInt64.random(in: .min ... .max) | 1
 
   /// Which chains of which rule set cannot be asked under a coverage; few coverages occur.
   private var unobservable: [(rules: CompiledRuleSet, coverage: FieldCoverage, isBodyKnown: Bool, chains: RuleIndexSet)] = []
 
   /// An operator whose operand came of macros.
-  private struct DynamicOperator {
+  private struct DynamicOperator: BitwiseCopyable {
+    var hash: UInt64
     var name: OperatorName
-    var operand: [UInt8]
-    var compiled: CompiledOperator
+    var operand: ByteView
+    var compiled: Unmanaged<CompiledOperator>
   }
 
   /// Compiled operators of expanded operands that are kept; beyond that the store starts afresh. A request can choose such
@@ -33,6 +37,13 @@ public final class EngineScratch {
   /// - Parameter matchLimit: `SecPcreMatchLimit`, backtracking steps of one match.
   public init(matchLimit: Int = 100_000) {
     operators = OperatorScratch(matchLimit: UInt32(clamping: matchLimit))
+    dynamicPlaces.initialize(repeating: -1, count: 2 * Self.keptOperators)
+  }
+
+  deinit {
+    forgetDynamicOperators()
+    dynamicOperators.deallocate()
+    dynamicPlaces.deallocate()
   }
 
   func unobservableChains(
@@ -70,28 +81,57 @@ public final class EngineScratch {
   }
 
   /// The operator for an operand whose macros are expanded, or nil if it does not compile.
-  func dynamicOperator(_ name: OperatorName, operand: ByteView) -> CompiledOperator? {
-    var hash = UInt64(truncatingIfNeeded: operand.count) ^ 0xCBF2_9CE4_8422_2325
-    for byte in operand { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    var place = Int(truncatingIfNeeded: hash >> 20) & (dynamicPlaces.count - 1)
+  ///
+  /// Valid until the next call.
+  func dynamicOperator(_ name: OperatorName, operand: ByteView) -> Unmanaged<CompiledOperator>? {
+    let hash = hash(operand)
+    var place = Int(truncatingIfNeeded: hash >> 40) & (2 * Self.keptOperators - 1)
     while dynamicPlaces[place] >= 0 {
-      let index = Int(dynamicPlaces[place])
-      if dynamicOperators[index].name == name, dynamicOperators[index].operand.withUnsafeBufferPointer({ $0.equals(operand) }) {
-        return dynamicOperators[index].compiled
-      }
-      place = (place + 1) & (dynamicPlaces.count - 1)
+      let found = dynamicOperators + Int(dynamicPlaces[place])
+      if found.pointee.hash == hash, found.pointee.name == name, found.pointee.operand.equals(operand) { return found.pointee.compiled }
+      place = (place + 1) & (2 * Self.keptOperators - 1)
     }
-    let bytes = Array(operand)
-    guard let compiled = try? CompiledOperator.compile(name, operand: bytes, dataLines: nil, options: OperatorOptions()) else {
+    guard let compiled = try? CompiledOperator.compile(name, operand: Array(operand), dataLines: nil, options: OperatorOptions()) else {
       return nil
     }
-    if dynamicOperators.count >= Self.keptOperators {
-      dynamicOperators.removeAll(keepingCapacity: true)
-      for place in dynamicPlaces.indices { dynamicPlaces[place] = -1 }
-      return compiled
+    if dynamicCount >= Self.keptOperators { forgetDynamicOperators() }
+    // The place is another one if all were forgotten.
+    place = Int(truncatingIfNeeded: hash >> 40) & (2 * Self.keptOperators - 1)
+    while dynamicPlaces[place] >= 0 { place = (place + 1) & (2 * Self.keptOperators - 1) }
+    dynamicPlaces[place] = Int32(dynamicCount)
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: operand.count)
+    _ = copy.initialize(from: operand)
+    (dynamicOperators + dynamicCount).initialize(
+      to: DynamicOperator(hash: hash, name: name, operand: ByteView(copy), compiled: Unmanaged.passRetained(compiled)))
+    dynamicCount += 1
+    return Unmanaged.passUnretained(compiled)
+  }
+
+  private func forgetDynamicOperators() {
+    for index in 0..<dynamicCount {
+      dynamicOperators[index].compiled.release()
+      dynamicOperators[index].operand.deallocate()
     }
-    dynamicPlaces[place] = Int32(dynamicOperators.count)
-    dynamicOperators.append(DynamicOperator(name: name, operand: bytes, compiled: compiled))
-    return compiled
+    dynamicCount = 0
+    dynamicPlaces.update(repeating: -1, count: 2 * Self.keptOperators)
+  }
+
+  /// A request can choose operands, but not the seed.
+  private func hash(_ text: ByteView) -> UInt64 {
+    var hash = UInt64(truncatingIfNeeded: text.count) &* seed
+    guard let base = text.baseAddress.map(UnsafeRawPointer.init) else { return hash }
+    var index = 0
+    while index + 8 <= text.count {
+      hash = (hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
+      hash ^= hash >> 29
+      index += 8
+    }
+    var rest: UInt64 = 0
+    while index < text.count {
+      rest = rest << 8 | UInt64(base.load(fromByteOffset: index, as: UInt8.self))
+      index += 1
+    }
+    hash = (hash ^ rest) &* 0x9E37_79B9_7F4A_7C15
+    return hash ^ hash >> 32
   }
 }

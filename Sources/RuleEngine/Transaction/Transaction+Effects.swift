@@ -5,56 +5,61 @@ import SecLang
 extension Transaction {
   @inline(__always)
   func runEffects(_ link: CompiledRule) {
-    if let fast = link.fastEffects { runFast(fast) } else { runGeneral(link) }
+    if link.effects.count > 0 { run(link.effects) }
   }
 
-  func runFast(_ effects: UnsafeBufferPointer<FastEffect>) {
-    let variables = memory.variables.base
+  func run(_ effects: UnsafeBufferPointer<FastEffect>) {
+    let memory = memory
     for effect in effects {
       switch effect {
-      case .assign(let slot, let value): variables[Int(slot)] = value
-      case .assignVariable(let slot, let source): variables[Int(slot)] = variables[Int(source)] ?? ByteArena.empty
-      case .add(let slot, let amount): variables[Int(slot)] = sum(variables[Int(slot)], amount)
+      case .assign(let slot, let value, let number): memory.setVariable(Int(slot), value, number: number)
+      case .assignVariable(let slot, let source): memory.copyVariable(Int(slot), from: Int(source))
+      case .assignText(let slot, let text): memory.setVariable(Int(slot), text._withUnsafeGuaranteedRef { expansion(of: $0) })
+      case .assignNamed(let key, let text):
+        let key = memory.arena.lowercased(key._withUnsafeGuaranteedRef { expansion(of: $0) })
+        setTransactionVariable(key, text._withUnsafeGuaranteedRef { expansion(of: $0) })
+      case .add(let slot, let amount): memory.setVariable(Int(slot), number: memory.number(Int(slot)) &+ amount)
       case .addVariable(let slot, let source, let sign):
-        variables[Int(slot)] = sum(variables[Int(slot)], sign &* (variables[Int(source)]?.leadingInteger ?? 0))
-      case .unset(let slot): variables[Int(slot)] = nil
+        memory.setVariable(Int(slot), number: memory.number(Int(slot)) &+ sign &* memory.number(Int(source)))
+      case .unset(let slot): memory.setVariable(Int(slot), nil)
+      case .initCollection(let slot, let key): initCollection(slot, key: key._withUnsafeGuaranteedRef { expansion(of: $0) })
+      case .auditParts(let change): auditParts.apply(change)
+      case .other(let effect): effect._withUnsafeGuaranteedRef { run($0.effect) }
       }
     }
   }
 
-  private func runGeneral(_ link: CompiledRule) {
-    for effect in link.effects {
-      switch effect {
-      case .setVariable(let collection, let key, let operation): setVariable(collection, key, operation)
-      case .expireVariable(let collection, let key, let seconds): expireVariable(collection, key: expand(key), seconds: number(seconds))
-      case .initCollection(let slot, let key): initCollection(slot, key: expand(key))
-      case .setIdentity(let name, let text):
-        let value = expand(text)
-        if name != .resource { memory.set(name, value) }
-        initCollection(name == .userid ? .user : name == .sessionid ? .session : .resource, key: value)
-      case .control(let control): run(control)
-      case .sanitiseArgument(let name): sanitisedArguments.append(name)
-      case .sanitiseRequestHeader(let name): sanitisedHeaders.append(name)
-      case .sanitiseResponseHeader(let name): sanitisedResponseHeaders.append(name)
-      case .sanitiseMatched:
-        sanitisesMatched = true
-        if let value = memory.scalar(.matchedVar)?.value { sanitisedValues.append(Array(value)) }
-        // The request target holds the argument in another spelling, under its name.
-        if matchedPrefix.elementsEqual("ARGS:".utf8) { sanitisedArguments.append(lowercased(Array(matchedKey))) }
-      }
+  private func run(_ effect: RuleEffect) {
+    switch effect {
+    case .setVariable(let collection, let key, let operation): setVariable(collection, key, operation)
+    case .expireVariable(let collection, let key, let seconds): expireVariable(collection, key: expand(key), seconds: number(seconds))
+    case .initCollection(let slot, let key): initCollection(slot, key: expansion(of: key))
+    case .setIdentity(let name, let text):
+      let value = expansion(of: text)
+      if name != .resource { memory.set(name, value) }
+      initCollection(name == .userid ? .user : name == .sessionid ? .session : .resource, key: value)
+    case .control(let control): run(control)
+    case .sanitiseArgument(let name): sanitisedArguments.append(name)
+    case .sanitiseRequestHeader(let name): sanitisedHeaders.append(name)
+    case .sanitiseResponseHeader(let name): sanitisedResponseHeaders.append(name)
+    case .sanitiseMatched:
+      sanitisesMatched = true
+      if let value = memory.scalar(.matchedVar)?.value { sanitisedValues.append(Array(value)) }
+      // The request target holds the argument in another spelling, under its name.
+      if matchedPrefix.elementsEqual("ARGS:".utf8) { sanitisedArguments.append(lowercased(Array(matchedKey))) }
     }
   }
 
   private func setVariable(_ collection: VariableName, _ key: RuleEffect.VariableKey, _ operation: RuleEffect.Operation) {
     if collection == .tx {
       switch key {
-      case .slot(let slot): memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
+      case .slot(let slot): memory.setVariable(slot, changed(memory.variable(slot), by: operation))
       case .fixed(let bytes): setTransactionVariable(memory.arena.copy(bytes), operation)
       case .text(let text): setTransactionVariable(memory.arena.lowercased(expansion(of: text)), operation)
       }
       return
     }
-    guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
+    guard let slot = Self.persistentSlot(collection) else { return }
     let name: [UInt8]
     switch key {
     case .slot(let index): name = Array(rules.transactionKeys.names[index])
@@ -74,28 +79,39 @@ extension Transaction {
     }
   }
 
-  private func persistentSource(_ collection: VariableName) -> ValueSource {
+  private static func persistentSlot(_ collection: VariableName) -> CollectionSlot? {
     switch collection {
-    case .ip: .values([.ip])
-    case .global: .values([.global])
-    case .session: .values([.session])
-    case .user: .values([.user])
-    case .resource: .values([.resource])
-    default: .rule
+    case .ip: .ip
+    case .global: .global
+    case .session: .session
+    case .user: .user
+    case .resource: .resource
+    default: nil
     }
   }
 
   private func setTransactionVariable(_ key: ByteView, _ operation: RuleEffect.Operation) {
     if let slot = rules.transactionKeys.slot(of: key) {
-      memory.variables.base[slot] = changed(memory.variables.base[slot], by: operation)
-      return
+      memory.setVariable(slot, changed(memory.variable(slot), by: operation))
+    } else {
+      let index = memory.otherVariable(key)
+      setOther(index, key, changed(index.map { memory.otherVariables[$0].value }, by: operation))
     }
-    let index = memory.otherVariables.firstIndex { $0.key.equalsIgnoringCase(key) }
-    let new = changed(index.map { memory.otherVariables[$0].value }, by: operation)
-    switch (index, new) {
-    case (let index?, let new?): memory.otherVariables[index].value = new
+  }
+
+  private func setTransactionVariable(_ key: ByteView, _ value: ByteView) {
+    if let slot = rules.transactionKeys.slot(of: key) {
+      memory.setVariable(slot, value)
+    } else {
+      setOther(memory.otherVariable(key), key, value)
+    }
+  }
+
+  private func setOther(_ index: Int?, _ key: ByteView, _ value: ByteView?) {
+    switch (index, value) {
+    case (let index?, let value?): memory.otherVariables[index].value = value
     case (let index?, nil): memory.otherVariables.remove(at: index)
-    case (nil, let new?): memory.otherVariables.append((key, new))
+    case (nil, let value?): memory.otherVariables.append(Entry(key: key, value: value, keyID: -1, valueID: -1))
     case (nil, nil): break
     }
   }
@@ -118,26 +134,26 @@ extension Transaction {
   // MARK: Persistent collections
 
   /// Attaches the record `key` of a collection: what is known of it, or a new one. The first `initcol` of a collection holds.
-  private func initCollection(_ slot: CollectionSlot, key: [UInt8]) {
-    guard !attachedRecords.contains(where: { $0.slot == slot }) else { return }
+  private func initCollection(_ slot: CollectionSlot, key: ByteView) {
+    guard attachedCollections & 1 << UInt32(slot.rawValue) == 0 else { return }
+    attachedCollections |= 1 << UInt32(slot.rawValue)
     var record: PersistentRecord?
     if let store = options.collections {
-      let recordKey = store.key(slot, application: rules.settings.webAppID, name: key)
+      let recordKey = store.key(slot, application: rules.settings.webAppID, name: Array(key))
       record = store.snapshot(recordKey, at: seconds)
       attachedRecords.append((slot, recordKey))
-    } else {
-      attachedRecords.append((slot, CollectionKey(collection: UInt8(slot.rawValue), name: key)))
     }
     memory.collections[slot.rawValue].removeAll()
     let shown = record ?? PersistentRecord(now: seconds, timeout: Int64(rules.settings.collectionTimeout))
     let arena = memory.arena
-    memory.append(slot, key: Self.builtIn[0], value: arena.copy(key))
+    memory.append(slot, key: Self.builtIn[0], value: key)
     memory.append(slot, key: Self.builtIn[1], value: record == nil ? TransactionMemory.one : TransactionMemory.zero)
     memory.append(slot, key: Self.builtIn[2], value: arena.decimal(Int(shown.created)))
     memory.append(slot, key: Self.builtIn[3], value: arena.decimal(Int(shown.updated)))
     memory.append(slot, key: Self.builtIn[4], value: arena.decimal(Int(shown.timeout)))
-    memory.append(slot, key: Self.builtIn[5], value: arena.decimal(Int(shown.updateCount)))
-    memory.append(slot, key: Self.builtIn[6], value: arena.decimal(Int(shown.updateRate(at: seconds))))
+    memory.append(slot, key: Self.builtIn[5], value: memory.decimal(Int(shown.updateCount)))
+    memory.append(slot, key: Self.builtIn[6], value: memory.decimal(Int(shown.updateRate(at: seconds))))
+    if shown.variables.isEmpty { return }
     // Sorted, so that the order of values does not depend on the seed of a dictionary.
     for (name, variable) in shown.variables.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       memory.append(slot, key: memory.arena.copy(name), value: memory.arena.copy(variable.value))
@@ -164,7 +180,7 @@ extension Transaction {
   }
 
   private func expireVariable(_ collection: VariableName, key: [UInt8], seconds: Int) {
-    guard case .values(let slots) = persistentSource(collection), let slot = slots.first else { return }
+    guard let slot = Self.persistentSlot(collection) else { return }
     guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
     collectionWrites.append(
       CollectionWrite(record: record, change: .expire(name: lowercased(key), seconds: Int64(max(seconds, 0)))))
@@ -205,7 +221,7 @@ extension Transaction {
     case .requestBodyAccess(let isOn): isRequestBodyAccessed = isOn
     case .requestBodyLimit(let bytes): requestBodyLimit = bytes
     case .auditEngine(let mode): auditMode = mode
-    case .auditParts(let text): auditParts.change(text)
+    case .auditParts(let change): auditParts.apply(change)
     case .responseBodyAccess(let isOn): isResponseBodyAccessed = isOn
     case .responseBodyLimit(let bytes): responseBodyLimit = bytes
     case .none: break
@@ -220,6 +236,7 @@ extension Transaction {
   func publishVolatile() {
     let duration = max(now.microseconds - request.received.microseconds, 0)
     // At least two digits: CRS 3.3.4 takes the last two as a random number.
-    memory.set(.duration, duration < 10 ? "0\(duration)" : String(duration))
+    memory.set(
+      .duration, duration < 10 ? memory.arena.joined(TransactionMemory.zero, memory.decimal(Int(duration))) : memory.decimal(Int(duration)))
   }
 }

@@ -11,10 +11,10 @@ extension Transaction {
     case .general, .always: return true
     case .gate:
       // No value, no operator, negated or not.
-      guard let value = memory.variables.base[Int(head.pointee.slot)] else { return false }
-      return head.pointee.comparison.holds(value.leadingInteger, operand(head)) != head.pointee.isNegated
+      guard memory.isSet(Int(head.pointee.slot)) else { return false }
+      return head.pointee.comparison.holds(memory.number(Int(head.pointee.slot)), operand(head)) != head.pointee.isNegated
     case .presence:
-      let count = memory.variables.base[Int(head.pointee.slot)] == nil ? 0 : 1
+      let count = memory.isSet(Int(head.pointee.slot)) ? 1 : 0
       return head.pointee.comparison.holds(count, operand(head)) != head.pointee.isNegated
     case .tally:
       // What was not observed or is taken out is a matter of the rule itself.
@@ -33,7 +33,7 @@ extension Transaction {
   @inline(__always)
   private func operand(_ head: UnsafeMutablePointer<RulePlan.Head>) -> Int {
     let slot = Int(head.pointee.operandSlot)
-    return slot < 0 ? head.pointee.operand : memory.variables.base[slot]?.leadingInteger ?? 0
+    return slot < 0 ? head.pointee.operand : memory.number(slot)
   }
 
   /// How many values of a collection have `key`, or how many there are.
@@ -49,13 +49,13 @@ extension Transaction {
   func conclude(_ head: UnsafeMutablePointer<RulePlan.Head>) {
     let slot = Int(head.pointee.slot)
     switch head.pointee.kind {
-    case .gate: noteMatch(memory.variables.base[slot] ?? ByteArena.empty, prefix: head.pointee.name, key: ByteArena.empty)
+    case .gate: noteMatch(memory.variable(slot) ?? ByteArena.empty, prefix: head.pointee.name, key: ByteArena.empty)
     case .presence:
-      let value = memory.variables.base[slot] == nil ? TransactionMemory.zero : TransactionMemory.one
+      let value = memory.isSet(slot) ? TransactionMemory.one : TransactionMemory.zero
       noteMatch(value, prefix: head.pointee.name, key: ByteArena.empty)
     default: break
     }
-    if let effects = head.pointee.effects { runFast(effects) }
+    if let effects = head.pointee.effects { run(effects) }
   }
 
   // MARK: Probes
@@ -158,7 +158,15 @@ extension Transaction {
   /// Asks a probe's rule of the values that the prefilter let pass, in the order of its targets.
   func runCandidates(_ head: UnsafeMutablePointer<RulePlan.Head>, _ link: CompiledRule, of chain: CompiledChain) -> Bool {
     matchedAny = false
-    guard case .fixed(let test) = link.test else { return false }
+    guard case .fixed(let reference) = link.test, let targets = UnsafePointer(link.targets.baseAddress) else { return false }
+    reference._withUnsafeGuaranteedRef { askCandidates(head, $0, link, targets, chain) }
+    return matchedAny
+  }
+
+  private func askCandidates(
+    _ head: UnsafeMutablePointer<RulePlan.Head>, _ test: CompiledOperator, _ link: CompiledRule, _ targets: UnsafePointer<CompiledTarget>,
+    _ chain: CompiledChain
+  ) {
     let isWhole = isFullyObserved
     let plan = rules.plan
     for item in Int(head.pointee.firstItem)..<Int(head.pointee.firstItem + head.pointee.itemCount) {
@@ -168,8 +176,8 @@ extension Transaction {
         let found = memory.candidates.list.base[Int(candidate)]
         candidate = found.next
         guard found.field == number else { continue }
-        let target = link.targets[Int(plan.items[item].target)]
-        if (!isWhole && !isObservable(target)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
+        let target = targets + Int(plan.items[item].target)
+        if (!isWhole && !isObservable(target.pointee)) || (!removedTargets.isEmpty && isRemoved(target, chain)) { break }
         let field = plan.fields[Int(number)]
         if field.kind == .scalar {
           if let entry = memory.scalars[field.slot], !ask(test, link, target, key: nil, value: entry.value, id: entry.valueID) {
@@ -178,7 +186,7 @@ extension Transaction {
           continue
         }
         let entry = memory.collections[field.slot][Int(found.position)]
-        if target.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
+        if target.pointee.selector != nil, field.key == nil, !picks(target, entry.key) { continue }
         if !link.exclusions.isEmpty || !removedTargets.isEmpty, isExcluded(target, entry.key, link, chain) { continue }
         let isOpen =
           field.kind == .values
@@ -187,7 +195,6 @@ extension Transaction {
         if !isOpen { cache?.strike(found.probe, field: found.field, at: found.place) }
       }
     }
-    return matchedAny
   }
 
   /// Chains of which no value was observed; nil if everything was.

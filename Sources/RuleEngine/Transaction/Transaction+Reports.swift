@@ -14,12 +14,12 @@ extension Transaction {
   func expansion(of text: CompiledText) -> ByteView {
     if let fixed = text.fixedView { return fixed }
     if let pieces = text.pieces {
-      if pieces.count == 1, case .variable(let slot) = pieces[0] { return memory.variables.base[slot] ?? ByteArena.empty }
-      let variables = memory.variables.base
+      if pieces.count == 1, case .variable(let slot) = pieces[0] { return memory.variable(slot) ?? ByteArena.empty }
       return memory.arena.joined(pieces) { piece in
         switch piece {
         case .text(let view): view
-        case .variable(let slot): variables[slot] ?? ByteArena.empty
+        case .variable(let slot): memory.variable(slot) ?? ByteArena.empty
+        case .scalar(let name): memory.scalar(name)?.value ?? ByteArena.empty
         }
       }
     }
@@ -41,13 +41,13 @@ extension Transaction {
   func appendValue(of source: ValueSource, key: [UInt8]?, to output: inout [UInt8]) {
     switch source {
     case .scalar(let name): if let entry = scalarEntry(name) { output.append(contentsOf: entry.value) }
-    case .transactionVariable(let slot): if let value = memory.variables.base[slot] { output.append(contentsOf: value) }
+    case .transactionVariable(let slot): if let value = memory.variable(slot) { output.append(contentsOf: value) }
     case .transactionVariables: break
     case .xmlPath(let number):
       if number < memory.xmlValues.count, let entry = memory.xmlValues[number].first { output.append(contentsOf: entry.value) }
     case .rule: if let key { output.append(contentsOf: ruleProperty(key)) }
     case .values(let slots), .names(let slots):
-      for slot in slots {
+      for slot in slots.list {
         for entry in memory.collections[slot.rawValue] where key.map({ entry.key.equalsIgnoringCase($0) }) ?? true {
           if case .names = source { output.append(contentsOf: entry.key) } else { output.append(contentsOf: entry.value) }
           return

@@ -92,6 +92,8 @@ public final class Transaction {
   var sanitisesMatched = false
   /// The records that `initcol` attached, and what was done to them.
   var attachedRecords: [(slot: CollectionSlot, key: CollectionKey)] = []
+  /// The collections that are attached, as bits by slot.
+  var attachedCollections: UInt32 = 0
   var collectionWrites: [CollectionWrite] = []
   /// Whether the body came after all (`giveBody`).
   var isBodyGiven = false
@@ -152,7 +154,7 @@ public final class Transaction {
 
   /// The totals of the CRS's rules, or of our own where the CRS is not loaded.
   public var anomaly: AnomalyScore {
-    let own = memory.variables.base[rules.ownScoreSlot].map { max($0.leadingInteger, 0) } ?? 0
+    let own = max(memory.number(rules.ownScoreSlot), 0)
     let inbound = total(rules.inboundScoreSlots)
     return AnomalyScore(
       inbound: (inbound > 0 ? inbound : sum(rules.levelScoreSlots)) &+ own, outbound: total(rules.outboundScoreSlots))
@@ -160,11 +162,11 @@ public final class Transaction {
 
   /// What the CRS has counted by paranoia level before its evaluation rules add it up.
   private func sum(_ slots: [Int]) -> Int {
-    slots.reduce(0) { $0 &+ (memory.variables.base[$1].map { max($0.leadingInteger, 0) } ?? 0) }
+    slots.reduce(0) { $0 &+ max(memory.number($1), 0) }
   }
 
   private func total(_ slots: [Int]) -> Int {
-    for slot in slots { if let value = memory.variables.base[slot] { return max(value.leadingInteger, 0) } }
+    for slot in slots { if memory.isSet(slot) { return max(memory.number(slot), 0) } }
     return 0
   }
 

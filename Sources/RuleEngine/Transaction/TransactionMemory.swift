@@ -9,10 +9,10 @@ final class TransactionMemory {
   /// By `VariableName`.
   let scalars: UnsafeMutablePointer<Entry?>
   /// Transaction variables by slot of the rule set's table; nil is unset.
-  private(set) var variables = GrowingBuffer<ByteView?>(capacity: 512)
+  private var variables = GrowingBuffer<TransactionVariable>(capacity: 512)
   private(set) var variableCount = 0
   /// Transaction variables whose keys no rule names, in order of arrival.
-  var otherVariables: [(key: ByteView, value: ByteView)] = []
+  var otherVariables = EntryList()
   /// What the prefilter let pass.
   var candidates = CandidateList()
   /// For each XPath of the rule set what it found; empty if the body is no XML.
@@ -31,6 +31,7 @@ final class TransactionMemory {
     collections.deallocate()
     scalars.deallocate()
     variables.deallocate()
+    otherVariables.deallocate()
     candidates.deallocate()
   }
 
@@ -38,18 +39,61 @@ final class TransactionMemory {
     table.begin(rules.plan)
     variableCount = rules.transactionKeys.count
     variables.reserve(variableCount)
-    variables.base.update(repeating: nil, count: variableCount)
+    variables.base.update(repeating: TransactionVariable(), count: variableCount)
     candidates.begin(rules.plan)
   }
 
   func reset() {
     for index in CollectionSlot.allCases.indices { collections[index].removeAll() }
     scalars.update(repeating: nil, count: VariableName.allCases.count)
-    otherVariables.removeAll(keepingCapacity: true)
+    otherVariables.removeAll()
     xmlValues.removeAll(keepingCapacity: true)
     table.reset()
     nextID = 0
     arena.reset()
+  }
+
+  /// The transaction variable in a slot; nil if it is unset.
+  @inline(__always)
+  func variable(_ slot: Int) -> ByteView? { variables.base[slot].value }
+
+  /// Its leading number; 0 if it is unset or begins with none.
+  @inline(__always)
+  func number(_ slot: Int) -> Int { variables.base[slot].number }
+
+  @inline(__always)
+  func isSet(_ slot: Int) -> Bool { variables.base[slot].value != nil }
+
+  @inline(__always)
+  func setVariable(_ slot: Int, _ value: ByteView?) {
+    variables.base[slot] = TransactionVariable(value: value, number: value?.leadingInteger ?? 0)
+  }
+
+  /// - Parameter number: what `value` begins with.
+  @inline(__always)
+  func setVariable(_ slot: Int, _ value: ByteView, number: Int) {
+    variables.base[slot] = TransactionVariable(value: value, number: number)
+  }
+
+  /// Where a variable is that no rule names.
+  func otherVariable(_ key: ByteView) -> Int? {
+    for index in 0..<otherVariables.count where otherVariables[index].key.equalsIgnoringCase(key) { return index }
+    return nil
+  }
+
+  /// A copy in decimal; most are small.
+  @inline(__always)
+  func setVariable(_ slot: Int, number: Int) { setVariable(slot, decimal(number), number: number) }
+
+  @inline(__always)
+  func copyVariable(_ slot: Int, from source: Int) {
+    variables.base[slot] = variables.base[source].value == nil ? TransactionVariable(value: ByteArena.empty) : variables.base[source]
+  }
+
+  /// A whole number as text; those of one digit are there already.
+  @inline(__always)
+  func decimal(_ number: Int) -> ByteView {
+    number >= 0 && number < 10 ? ByteView(start: Self.digits + number, count: 1) : arena.decimal(number)
   }
 
   @inline(__always)
@@ -73,19 +117,25 @@ final class TransactionMemory {
   func set(_ name: VariableName, _ value: [UInt8]) { set(name, arena.copy(value)) }
   func set(_ name: VariableName, _ value: String) { set(name, arena.copy(value)) }
   func set(_ name: VariableName, _ value: Bool) { set(name, value ? TransactionMemory.one : TransactionMemory.zero) }
-  func set(_ name: VariableName, _ value: Int) { set(name, arena.decimal(value)) }
+  func set(_ name: VariableName, _ value: Int) { set(name, decimal(value)) }
 
   @inline(__always)
   func scalar(_ name: VariableName) -> Entry? { scalars[name.ordinal] }
 
-  nonisolated(unsafe) static let zero = digit("0")
-  nonisolated(unsafe) static let one = digit("1")
+  static var zero: ByteView { ByteView(start: digits, count: 1) }
+  static var one: ByteView { ByteView(start: digits + 1, count: 1) }
 
-  private static func digit(_ text: Unicode.Scalar) -> ByteView {
-    let storage = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
-    storage.initialize(to: UInt8(ascii: text))
-    return ByteView(start: storage, count: 1)
+  /// Part of the program; never freed.
+  private static var digits: UnsafePointer<UInt8> {
+    let text: StaticString = "0123456789"
+    return text.utf8Start
   }
+}
+
+/// A transaction variable, and the number that it begins with. A plain value.
+struct TransactionVariable: BitwiseCopyable {
+  var value: ByteView?
+  var number = 0
 }
 
 extension VariableName {
