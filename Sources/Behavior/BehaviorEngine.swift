@@ -77,6 +77,7 @@ public final class BehaviorEngine {
       state.flags.insert(.forgiven)
       campaigns.forgive(state.shape)
       addresses[identity.address ^ secret].suspicious.countDown()
+      if identity.site != identity.address { addresses[identity.site ^ secret].suspicious.countDown() }
       addresses[identity.agent ^ secret].suspicious.countDown()
       if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
     }
@@ -106,9 +107,9 @@ public final class BehaviorEngine {
   /// Notes that the origin gave a session to whoever answers to this identity: it counts for itself from its first request on.
   public func issue(_ identity: ClientIdentity) { issued.note(tag(of: identity.client)) }
 
-  /// When the event that is on began, and whether it was detected by its rate; nil if none was seen yet.
-  public var lastEvent: (start: Timestamp, isDetected: Bool)? {
-    crowd.event.startedAt > 0 ? (Timestamp(microseconds: crowd.event.startedAt), crowd.event.isDetected) : nil
+  /// When events began, the latest sixteen, and whether they were detected by their rate.
+  public var events: [(start: Timestamp, isDetected: Bool)] {
+    crowd.event.past.map { (Timestamp(microseconds: $0.start), $0.isDetected) }
   }
 
   /// People with sessions whom a verdict on this identity would hit besides; 0 for whoever has a session or a key of its own.
@@ -202,11 +203,13 @@ public final class BehaviorEngine {
   private func count(_ event: ClientEvent, _ identity: ClientIdentity) {
     crowd.logins.countClient(at: event.time.microseconds)
     addresses[identity.address ^ secret].clients.countUp()
+    if identity.site != identity.address { addresses[identity.site ^ secret].clients.countUp() }
     addresses[identity.agent ^ secret].clients.countUp()
   }
 
   private func suspect(_ state: ClientState, _ identity: ClientIdentity) {
     addresses[identity.address ^ secret].suspicious.countUp()
+    if identity.site != identity.address { addresses[identity.site ^ secret].suspicious.countUp() }
     addresses[identity.agent ^ secret].suspicious.countUp()
     campaigns.note(
       state.shape, network: identity.network, others: crowd.share(from: Int(state.oddFrom), to: Int(state.oddTo)) * crowd.teachers,
@@ -235,6 +238,9 @@ public final class BehaviorEngine {
     if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
     bits = max(bits, addresses[identity.address ^ secret].guilt(besides: state.flags.contains(.suspicious)))
+    if identity.site != identity.address {
+      bits = max(bits, addresses[identity.site ^ secret].guilt(besides: state.flags.contains(.suspicious)))
+    }
     // Sessions that one source makes without end are that source, whatever each of them did so far.
     let agent = addresses[identity.agent ^ secret]
     if agent.odd >= 3, Int(agent.odd) * 4 >= Int(agent.clients) * 3 {
@@ -250,8 +256,16 @@ public final class BehaviorEngine {
   }
 
   /// What a client that was let pass comes to by what others did later; nil if it is not flagged by that either.
-  public func afterthought(_ state: ClientState, of identity: ClientIdentity, hasSession: Bool) -> (ClientState, Timestamp)? {
+  ///
+  /// - Parameters:
+  ///   - state: when there was most against it.
+  ///   - last: in the end; nil if it is not remembered.
+  public func afterthought(_ state: ClientState, asLastSeen last: ClientState?, of identity: ClientIdentity, hasSession: Bool) -> (
+    ClientState, Timestamp
+  )? {
     var state = state
+    // Whether it did one thing only shows in the end.
+    if let last, last.flags.contains(.polls) { state = last } else { state.flags.remove(.polls) }
     let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }

@@ -134,7 +134,11 @@ final class ClientTable {
       index = victim(from: start, at: now)
       if index < capacity { remove(index) }
     }
-    if index == capacity, hot[index].cold != 0 { giveBack(hot[index].cold) }
+    if index == capacity {
+      // Whoever was looked at there last leaves two bytes too, if there was something against it.
+      note(hot[index])
+      if hot[index].cold != 0 { giveBack(hot[index].cold) }
+    }
     hot[index] = HotLine()
     if index < capacity { tags[index] = Self.short(tag) }
     hot[index].tag = tag
@@ -175,12 +179,15 @@ final class ClientTable {
       - silence
   }
 
+  private func note(_ line: HotLine) {
+    let flags = line.allFlags
+    guard line.tag != 0, !flags.isDisjoint(with: [.flagged, .suspicious]) else { return }
+    debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
+  }
+
   private func remove(_ index: Int) {
     let line = hot[index]
-    let flags = line.allFlags
-    if !flags.isDisjoint(with: [.flagged, .suspicious]) {
-      debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
-    }
+    note(line)
     if line.cold != 0 { giveBack(line.cold) }
     evictions += 1
   }

@@ -78,11 +78,15 @@ struct Composition: Sendable {
 enum AbuseClass {
   static func of(_ state: ClientState) -> ClientClass {
     let parts = state.composition
+    let errors = parts.share(parts.clientErrors)
     if state.flags.contains(.scanner) || parts.missing >= 5 && parts.share(parts.missing) > 0.3 { return .scanner }
+    if parts.clientErrors >= 10, errors > 0.75, parts.invalid < parts.clientErrors / 2, parts.logins < parts.clientErrors / 4 { return .scanner }
     if parts.refusedLogins >= 2 && parts.share(parts.refusedLogins) > 0.3 || state.failedLogins > 12 { return .credentialStuffer }
     let faults = Float(max(state.malformed, state.schemaViolations))
     let broken = parts.share(parts.invalid) + faults / Float(max(state.requests, 1))
-    if broken > 0.25 { return state.rules > 14 && broken < 0.4 ? .attacker : .fuzzer }
+    // Payloads by hand between ordinary requests; a fuzzer breaks most of what it sends.
+    if state.ruleSet.nonzeroBitCount >= 2, broken < 0.2 || state.requests < 40 && broken < 0.45 { return .attacker }
+    if broken > 0.25 || errors > 0.35 { return .fuzzer }
     if state.rules >= 5 { return .attacker }
     if parts.share(parts.plays) > 0.5 { return .streamFraud }
     if parts.share(parts.purchases) > 0.4 { return .ticketBot }

@@ -3,13 +3,15 @@ import HTTPModel
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
   static func record(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, previous: Int, network: UInt64, isTeaching: Bool,
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, previous: Int, network: UInt64, isKnown: Bool,
+    isTeaching: Bool,
     in state: inout ClientState,
     crowd: inout CrowdModel
   ) {
     recordRules(event, in: &state)
     if event.hasKey { state.flags.insert(.hasKey) }
-    if event.isClientError, event.status != 401 { state.composition.clientErrors += 1 }
+    // Who asks for the same missing thing again and again is a program with a mistake in it; a scanner asks for ever new ones.
+    if event.isClientError, event.status != 401, !isKnown || event.isWrite { state.composition.clientErrors += 1 }
     if match.isAsset { state.composition.assets += 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }

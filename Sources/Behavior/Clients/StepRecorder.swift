@@ -24,7 +24,8 @@ enum StepRecorder {
   ///   - actor: whose objects these are.
   ///   - isTeaching: whether the crowd is to learn from it; an event counts once.
   static func record(
-    _ event: ClientEvent, actor: UInt64, network: UInt64, family: UInt64 = 0, isTeaching: Bool, in state: inout ClientState, crowd: inout CrowdModel
+    _ event: ClientEvent, actor: UInt64, network: UInt64, family: UInt64 = 0, isTeaching: Bool, in state: inout ClientState,
+    crowd: inout CrowdModel
   ) {
     let (step, match) = crowd.step(event)
     let purpose = crowd.templates.purpose(match, event.path)
@@ -103,7 +104,8 @@ enum StepRecorder {
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
     state.composition.count(event, match, purpose, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, purpose, previous: previous, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    HardEvidence.record(
+      event, match, purpose, previous: previous, network: network, isKnown: isKnown, isTeaching: isTeaching, in: &state, crowd: &crowd)
     run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
     if isTeaching { judgeBreadth(&state, &crowd) }
     recordHabits(

@@ -81,7 +81,9 @@ public struct EndpointTemplates: Sendable {
       depth += 1
       let kind = depth > Self.maximumDepth ? SegmentKind.identifier : SegmentKind.of(segment)
       let isVariable =
-        kind == .identifier || (nodes[node].words >= Self.maximumSiblings || nodes[node].declaresVariable) && children[Self.key(node, Self.hash(segment, 0x33))] == nil
+        kind == .identifier
+        || (nodes[node].words >= Self.maximumSiblings || nodes[node].declaresVariable)
+          && children[Self.key(node, Self.hash(segment, 0x33))] == nil
       if isVariable { match.hasVariable = true }
       guard
         let next = isVariable

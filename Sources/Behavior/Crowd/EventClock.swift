@@ -19,6 +19,8 @@ struct EventClock: Sendable {
   var configured: [Int64] = []
   private(set) var startedAt: Int64 = 0
   private(set) var isDetected = false
+  /// Those that began, the latest last; not kept across restarts.
+  private(set) var past: [(start: Int64, isDetected: Bool)] = []
   private var number: Int64 = -1
   private var requests: Float = 0
   private var before = [Float](repeating: 0, count: median)
@@ -58,6 +60,8 @@ struct EventClock: Sendable {
   private mutating func start(at time: Int64, isDetected: Bool) {
     startedAt = time
     self.isDetected = isDetected
+    if past.count == 16 { past.removeFirst() }
+    past.append((time, isDetected))
   }
 
   private mutating func turn(to current: Int64) {

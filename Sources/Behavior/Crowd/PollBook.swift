@@ -21,14 +21,15 @@ struct PollBook: Sendable {
   /// Spans that are kept for each step; steps beyond so many share places, and the newer one has them.
   private static let kept = 16
   private static let steps = 512
+  private static let patience = 6
   private static let fewest: Float = 24
   private static let leastNetworks = 12
   /// How many times as many must come as at other times, and as go on to something else.
   private static let surge: Float = 6
   private static let excess: Float = 4
   /// That so many come all at once is evidence beside how rare it is to do one thing only.
-  private static let surgeBits: Float = 2
-  private static let maximumBits: Float = 11
+  private static let surgeBits: Float = 4
+  private static let maximumBits: Float = 14
 
   private var spans = [Span](repeating: Span(), count: steps * kept)
   private var firstSpan: Int64 = .max
@@ -40,9 +41,15 @@ struct PollBook: Sendable {
   }
 
   mutating func resolve(_ step: Int, at time: Int64) {
-    let index = place(step, time)
-    spans[index].idle = max(0, spans[index].idle - 1)
-    spans[index].resolved += 1
+    // It came in this span or in one not long before.
+    let number = time / Self.span
+    for earlier in 0..<Int64(Self.patience) {
+      guard let span = span(step, number - earlier), span.idle > 0 else { continue }
+      let index = Self.index(step, number - earlier)
+      spans[index].idle -= 1
+      spans[index].resolved += 1
+      return
+    }
   }
 
   /// Bits for a client that only ever asked for this, and was last seen at a time.
@@ -52,17 +59,15 @@ struct PollBook: Sendable {
     let number = time / Self.span
     // Without half an hour before it, nobody knows what is usual here.
     guard firstSpan < number - 3 else { return 0 }
-    var usual: Float = 0
+    // The third most of the two hours before: floods come more than once.
+    let earlier = (number - Int64(Self.kept) + 2..<number - 2).map { span(step, $0)?.idle ?? 0 }.sorted()
+    let usual = earlier[earlier.count - 3]
     var best: Float = 0
-    for earlier in max(firstSpan, number - Int64(Self.kept) + 4)...number {
-      guard earlier < number - 2 else { break }
-      usual = max(usual, span(step, earlier)?.idle ?? 0)
-    }
     for near in (number - 1)...(number + 1) {
       guard let span = span(step, near), span.idle >= Self.fewest, span.networks.nonzeroBitCount >= Self.leastNetworks,
         span.idle >= Self.surge * usual, span.idle >= Self.excess * (span.resolved + 1)
       else { continue }
-      best = max(best, log2((clients + span.idle) / (usual + span.resolved + 1)) + Self.surgeBits)
+      best = max(best, log2((clients + span.idle) / (usual + span.resolved + 1)) + min(Self.surgeBits, log2(span.idle / Self.fewest)))
     }
     return min(Self.maximumBits, best)
   }

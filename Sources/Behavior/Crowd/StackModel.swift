@@ -43,7 +43,9 @@ struct StackModel: Sendable {
     let place = places[key]
     if weight > 0 {
       totals[context] += weight
-      if let place { counts[place] += weight } else if places.insert(key, used) {
+      if let place {
+        counts[place] += weight
+      } else if places.insert(key, used) {
         counts[used] = weight
         used += 1
       }

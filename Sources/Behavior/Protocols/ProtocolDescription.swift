@@ -29,7 +29,8 @@ public struct ProtocolStep: Sendable, Equatable {
   public init(_ text: String) throws(Mistake) {
     let words = text.split { $0 == " " || $0 == "\t" || $0 == "," }.map(String.init)
     guard words.count >= 4, let name = words.first, name.hasSuffix(":"), name.count > 1 else {
-      throw Mistake(description: "\"\(text)\": a step reads \"name: state METHOD /path\", with after, every, at least, at most or of behind it")
+      throw Mistake(
+        description: "\"\(text)\": a step reads \"name: state METHOD /path\", with after, every, at least, at most or of behind it")
     }
     self.name = String(name.dropLast())
     state = words[1]
@@ -93,7 +94,7 @@ public struct ProtocolDescription: Sendable {
   }
 
   private(set) var steps: [Step] = []
-  private(set) var names: [String] = []
+  public private(set) var names: [String] = []
   private(set) var states: [[String]] = []
 
   public init() {}
