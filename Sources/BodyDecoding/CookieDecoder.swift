@@ -6,22 +6,31 @@
 public enum CookieDecoder {
   public static func decode(_ headerValue: [UInt8], into cookies: inout [NamedValue]) {
     headerValue.withUnsafeBufferPointer { bytes in
-      var start = 0
-      while start < bytes.count {
-        while start < bytes.count, bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t") { start += 1 }
-        var equals = -1
-        var end = start
-        while end < bytes.count, bytes[end] != UInt8(ascii: ";") {
-          if equals < 0, bytes[end] == UInt8(ascii: "=") { equals = end }
-          end += 1
-        }
-        let nameEnd = equals < 0 ? end : equals
-        if nameEnd > start {
-          let value = equals < 0 ? [] : Array(bytes[(equals + 1)..<end])
-          cookies.append(NamedValue(name: Array(bytes[start..<nameEnd]), value: value))
-        }
-        start = end + 1
+      split(bytes) { name, value in cookies.append(NamedValue(name: Array(name), value: Array(value))) }
+    }
+  }
+
+  /// The cookies as views into `bytes`.
+  @inlinable
+  public static func split(
+    _ bytes: UnsafeBufferPointer<UInt8>,
+    _ body: (_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    var start = 0
+    while start < bytes.count {
+      while start < bytes.count, bytes[start] == UInt8(ascii: " ") || bytes[start] == UInt8(ascii: "\t") { start += 1 }
+      var equals = -1
+      var end = start
+      while end < bytes.count, bytes[end] != UInt8(ascii: ";") {
+        if equals < 0, bytes[end] == UInt8(ascii: "=") { equals = end }
+        end += 1
       }
+      let nameEnd = equals < 0 ? end : equals
+      if nameEnd > start {
+        let value = equals < 0 ? end : equals + 1
+        body(UnsafeBufferPointer(rebasing: bytes[start..<nameEnd]), UnsafeBufferPointer(rebasing: bytes[value..<end]))
+      }
+      start = end + 1
     }
   }
 }

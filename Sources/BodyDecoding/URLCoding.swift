@@ -47,6 +47,36 @@ public enum URLCoding {
   }
 }
 
+extension URLCoding {
+  /// Decodes into memory of the caller's, which has room for `text.count` bytes.
+  ///
+  /// - Returns: how many bytes were written, and whether every `%` began a valid sequence.
+  public static func decode(
+    _ text: UnsafeBufferPointer<UInt8>, plusIsSpace: Bool, to output: UnsafeMutablePointer<UInt8>
+  ) -> (count: Int, isValid: Bool) {
+    var isValid = true
+    var count = 0
+    var index = 0
+    while index < text.count {
+      var byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "%") {
+        if index + 1 < text.count, let high = hexadecimalDigit(text[index]), let low = hexadecimalDigit(text[index + 1]) {
+          byte = high << 4 | low
+          index += 2
+        } else {
+          isValid = false
+        }
+      } else if byte == UInt8(ascii: "+"), plusIsSpace {
+        byte = UInt8(ascii: " ")
+      }
+      output[count] = byte
+      count += 1
+    }
+    return (count, isValid)
+  }
+}
+
 /// The value of a hexadecimal digit of either case, or nil.
 @inline(__always)
 func hexadecimalDigit(_ byte: UInt8) -> UInt8? {

@@ -26,6 +26,16 @@ public enum URLEncodedDecoder {
     _ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8 = UInt8(ascii: "&"), maximumCount: Int = 1000
   ) -> DecodedArguments {
     var result = DecodedArguments()
+    split(bytes, separator: separator) { name, value in add(name: name, value: value, to: &result, maximumCount: maximumCount) }
+    return result
+  }
+
+  /// The pairs as they were sent, not decoded: views into `bytes`.
+  @inlinable
+  public static func split(
+    _ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8 = UInt8(ascii: "&"),
+    _ body: (_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) -> Void
+  ) {
     var start = 0
     while start < bytes.count {
       var equals = -1
@@ -37,13 +47,10 @@ public enum URLEncodedDecoder {
       if end > start {
         let nameEnd = equals < 0 ? end : equals
         let valueStart = equals < 0 ? end : equals + 1
-        add(
-          name: UnsafeBufferPointer(rebasing: bytes[start..<nameEnd]),
-          value: UnsafeBufferPointer(rebasing: bytes[valueStart..<end]), to: &result, maximumCount: maximumCount)
+        body(UnsafeBufferPointer(rebasing: bytes[start..<nameEnd]), UnsafeBufferPointer(rebasing: bytes[valueStart..<end]))
       }
       start = end + 1
     }
-    return result
   }
 
   /// The same for an array.

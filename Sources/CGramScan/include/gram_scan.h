@@ -39,17 +39,5 @@ void ropeline_gram_scan(const struct ropeline_gram_tables *tables, const uint8_t
 /// The same, one word at a time; for tests, which hold the two against each other.
 void ropeline_gram_scan_plain(const struct ropeline_gram_tables *tables, const uint8_t *text, size_t count, uint64_t *out);
 
-/// Joins table[byte] for all bytes of `text`.
-static inline uint32_t ropeline_join_classes(const uint32_t *table, const uint8_t *text, size_t count) {
-  uint32_t a = 0, b = 0;
-  size_t index = 0;
-  for (; index + 4 <= count; index += 4) {
-    a |= table[text[index]] | table[text[index + 1]];
-    b |= table[text[index + 2]] | table[text[index + 3]];
-  }
-  for (; index < count; index++) a |= table[text[index]];
-  return a | b;
-}
-
 /// Whether `needle` is in `text`, by the C library's linear search.
 bool ropeline_contains(const uint8_t *text, size_t count, const uint8_t *needle, size_t needle_count);

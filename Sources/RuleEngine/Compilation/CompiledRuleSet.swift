@@ -37,6 +37,12 @@ public final class CompiledRuleSet: Sendable {
 
   /// Whether a rule reads `ENV`.
   let readsEnvironment: Bool
+  /// The scalars that rules read; the others need not be there.
+  let readScalars: ScalarSet
+  /// Those that are 0 when a transaction begins.
+  let zeroAtStart: [VariableName]
+  /// Whether a rule reads the time of day or the date.
+  let readsTime: Bool
 
   init(
     settings: EngineSettings, ruleCount: Int, phases: [[CompiledChain]], chainCount: Int,
@@ -52,6 +58,9 @@ public final class CompiledRuleSet: Sendable {
     plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
     readsEnvironment = transactionKeys.namesEnvironment
+    readScalars = transactionKeys.readScalars
+    zeroAtStart = RequestValues.zeroAtStart.filter(transactionKeys.readScalars.contains)
+    readsTime = RequestValues.times.contains(where: transactionKeys.readScalars.contains)
     let scratch = RegexScratch()
     for link in phases.joined().flatMap(\.links) {
       for index in link.targets.indices { link.targets[index].resolve(transactionKeys, scratch, bytes: bytes) }

@@ -182,7 +182,11 @@ extension ValueSource {
     case .tx:
       if let key { .transactionVariable(slot: keys.slot(of: lowercased(key))) } else { .transactionVariables }
     case .rule: .rule
-    default: .scalar(variable)
+    default:
+      {
+        keys.readScalars.insert(variable)
+        return .scalar(variable)
+      }()
     }
   }
 
@@ -201,12 +205,33 @@ extension CompiledTarget {
   }
 }
 
+/// A set of scalars. A plain value.
+struct ScalarSet: Sendable, BitwiseCopyable {
+  private var words: (UInt64, UInt64) = (0, 0)
+
+  init() {}
+
+  mutating func insert(_ name: VariableName) {
+    let ordinal = UInt64(name.ordinal)
+    precondition(ordinal < 128, "more variables than a ScalarSet holds")
+    if ordinal < 64 { words.0 |= 1 << ordinal } else { words.1 |= 1 << (ordinal - 64) }
+  }
+
+  @inline(__always)
+  func contains(_ name: VariableName) -> Bool {
+    let ordinal = UInt64(truncatingIfNeeded: name.ordinal)
+    return (ordinal < 64 ? words.0 >> ordinal : words.1 >> (ordinal & 63)) & 1 != 0
+  }
+}
+
 /// Numbers the transaction variables that the rules name, so that a transaction finds them by index.
 struct TransactionKeyTable: Sendable {
   private(set) var slots: [[UInt8]: Int] = [:]
   private(set) var keys: [[UInt8]] = []
   /// Whether a rule reads `ENV`, which few do.
   var namesEnvironment = false
+  /// The scalars that rules read, in targets or in macros.
+  var readScalars = ScalarSet()
 
   /// Slots 0 to 9 are the captures.
   init() {

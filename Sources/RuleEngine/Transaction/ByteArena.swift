@@ -8,8 +8,11 @@ typealias ByteView = UnsafeBufferPointer<UInt8>
 /// Confined to the thread that runs the transaction. Cost: no allocation once the chunks have grown to the traffic's needs.
 final class ByteArena {
   private var chunks: [UnsafeMutableBufferPointer<UInt8>] = []
-  private var current = 0
-  private var used = 0
+  /// The chunk in use; -1 before the first.
+  private var current = -1
+  /// The free memory of that chunk. Without a chunk there is none.
+  private var next = UnsafeMutablePointer<UInt8>(bitPattern: 1)!
+  private var left = 0
 
   /// 64 KiB: one browser request with its transformed values fits into one chunk.
   private static let chunkBytes = 64 * 1024
@@ -35,6 +38,17 @@ final class ByteArena {
   func copy(_ text: String) -> ByteView {
     var text = text
     return text.withUTF8 { copy($0) }
+  }
+
+  /// What `write` makes of at most `count` bytes.
+  /// - Parameter write: fills the memory it is given, and says how much of it.
+  func write(_ count: Int, _ write: (UnsafeMutablePointer<UInt8>) -> Int) -> ByteView {
+    guard count > 0 else { return Self.empty }
+    let target = reserve(count)
+    let written = write(target)
+    next -= count - written
+    left += count - written
+    return ByteView(start: target, count: written)
   }
 
   /// A whole number as decimal text.
@@ -90,8 +104,6 @@ final class ByteArena {
 
   /// Forgets every view that was handed out.
   func reset() {
-    current = 0
-    used = 0
     var total = 0
     for (index, chunk) in chunks.enumerated() {
       total += chunk.count
@@ -101,22 +113,36 @@ final class ByteArena {
         break
       }
     }
+    use(chunks.isEmpty ? -1 : 0)
   }
 
+  private func use(_ chunk: Int) {
+    current = chunk
+    left = 0
+    guard chunk >= 0, let base = chunks[chunk].baseAddress else { return }
+    next = base
+    left = chunks[chunk].count
+  }
+
+  @inline(__always)
   private func reserve(_ count: Int) -> UnsafeMutablePointer<UInt8> {
-    while current < chunks.count {
-      if chunks[current].count - used >= count, let base = chunks[current].baseAddress {
-        defer { used += count }
-        return base + used
-      }
-      current += 1
-      used = 0
+    if left >= count {
+      left -= count
+      defer { next += count }
+      return next
     }
-    let chunk = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count, Self.chunkBytes))
-    chunks.append(chunk)
-    current = chunks.count - 1
-    used = count
-    return chunk.baseAddress!  // A buffer of at least 64 KiB has an address.
+    return reserveInNext(count)
+  }
+
+  private func reserveInNext(_ count: Int) -> UnsafeMutablePointer<UInt8> {
+    while current + 1 < chunks.count, left < count { use(current + 1) }
+    if left < count {
+      chunks.append(UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count, Self.chunkBytes)))
+      use(chunks.count - 1)
+    }
+    left -= count
+    defer { next += count }
+    return next
   }
 
   /// A view of no bytes whose address is not nil, as C functions want it.

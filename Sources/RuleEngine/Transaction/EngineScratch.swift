@@ -59,6 +59,14 @@ public final class EngineScratch {
   }
 
   private var values: ValueCache?
+  private var sifts: SiftMemo?
+
+  func memo(of plan: RulePlan) -> SiftMemo {
+    if let sifts, sifts.plan === plan { return sifts }
+    let memo = SiftMemo(plan)
+    sifts = memo
+    return memo
+  }
 
   func cache(of plan: RulePlan) -> ValueCache {
     if let values {

@@ -234,6 +234,7 @@ extension Transaction {
 
   /// Values that move with time.
   func publishVolatile() {
+    guard rules.readScalars.contains(.duration) else { return }
     let duration = max(now.microseconds - request.received.microseconds, 0)
     // At least two digits: CRS 3.3.4 takes the last two as a random number.
     memory.set(

@@ -69,14 +69,12 @@ extension Transaction {
   private func parse(_ body: [UInt8], isTruncated: Bool) {
     switch requestBodyProcessor {
     case .urlencoded:
-      memory.set(.requestBody, body)
       parseForm(body)
     case .json: parseJSON(body, isTruncated: isTruncated)
     case .multipart: parseMultipart(body, isTruncated: isTruncated)
     case .xml: parseXML(body, isTruncated: isTruncated)
     case nil:
       if isRequestBodyVariableForced {
-        memory.set(.requestBody, body)
         memory.set(.reqbodyProcessor, BodyProcessorName.urlencoded.rawValue)
         parseForm(body)
       } else {
@@ -125,11 +123,9 @@ extension Transaction {
   }
 
   private func parseForm(_ body: [UInt8]) {
-    let arguments = URLEncodedDecoder.decode(
-      body, separator: rules.settings.argumentSeparator, maximumCount: rules.settings.argumentsLimit)
-    if arguments.hasInvalidEncoding { memory.set(.urlencodedError, "1") }
-    addPostArguments(arguments.values)
-    if arguments.droppedCount > 0 { isBodyPartlyInspected = true }
+    let text = memory.arena.copy(body)
+    memory.set(.requestBody, text)
+    if RequestValues.addArguments(text, to: .argsPost, memory, rules.settings) > 0 { isBodyPartlyInspected = true }
   }
 
   private func parseJSON(_ body: [UInt8], isTruncated: Bool) {

@@ -64,22 +64,22 @@ extension Transaction {
   /// values do not change while it runs.
   private func sweep(_ number: Int) {
     let plan = rules.plan
-    let group = plan.groups[number]
+    let group = plan.groups.baseAddress! + number
     memory.candidates.isSwept[number] = 1
-    for index in group.firstField..<group.endField {
+    for index in group.pointee.firstField..<group.pointee.endField {
       let field = plan.fields.baseAddress! + index
       let slot = field.pointee.slot
       switch field.pointee.kind {
-      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group, plan) }
+      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group) }
       case .values, .names:
         let entries = memory.collections[slot]
         for position in 0..<entries.count {
           let entry = entries[position]
           if let key = field.pointee.key, !entry.key.equalsIgnoringCase(key) { continue }
           if field.pointee.kind == .values {
-            sift(entry.value, entry.valueID, position: position, field, index, group, plan)
+            sift(entry.value, entry.valueID, position: position, field, index, group)
           } else {
-            sift(entry.key, entry.keyID, position: position, field, index, group, plan)
+            sift(entry.key, entry.keyID, position: position, field, index, group)
           }
         }
       }
@@ -89,18 +89,18 @@ extension Transaction {
   /// Notes which probes of a field one value could match.
   @inline(__always)
   private func sift(
-    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int, _ group: RulePlan.Group,
-    _ plan: RulePlan
+    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
+    _ group: UnsafeMutablePointer<RulePlan.Group>
   ) {
     guard let cache, value.count <= ValueCache.maximumBytes else {
-      return sift(value, id, position: position, uncached: field, number, group, plan)
+      return sift(value, id, position: position, uncached: field, number, group)
     }
     let (place, isKnown) = cache.find(value, field: number) { probe, place in
       memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position), place: place)
     }
     if isKnown { return }
     let first = memory.candidates.count
-    sift(value, id, position: position, uncached: field, number, group, plan)
+    sift(value, id, position: position, uncached: field, number, group)
     cache.keep(value, field: number, at: place, probeCount: memory.candidates.count - first) {
       memory.candidates.list.base[first + $0].place = place
       return memory.candidates.list.base[first + $0].probe
@@ -109,27 +109,38 @@ extension Transaction {
 
   private func sift(
     _ value: ByteView, _ id: Int32, position: Int, uncached field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
-    _ group: RulePlan.Group, _ plan: RulePlan
+    _ group: UnsafeMutablePointer<RulePlan.Group>
   ) {
+    let plan = memo.plan
     let original = memory.table.original(id, value)
     let traits = memory.table.traits(of: original)
     let masks = plan.masks.baseAddress!
+    let firstBank = group.pointee.firstBank
+    let bankCount = group.pointee.bankCount
     guard traits & field.pointee.changingTraits != 0 else {
-      note(original, masks + field.pointee.mask, position, number, group.firstBank, group.bankCount)
+      note(original, masks + field.pointee.mask, position, number, firstBank, bankCount)
+      return
+    }
+    let steps = plan.steps.baseAddress! + field.pointee.firstStep
+    let stepCount = field.pointee.endStep - field.pointee.firstStep
+    guard stepCount <= SiftMemo.maximumSteps else {
+      for step in 0..<stepCount {
+        let text = traits & steps[step].traits == 0 ? original : textIndex(value, id: id, node: steps[step].node)
+        note(text, masks + steps[step].mask, position, number, firstBank, bankCount)
+      }
       return
     }
     // What the lists leave as it is is asked at once; then the texts of the others.
-    let steps = plan.steps.baseAddress!
-    for bank in 0..<group.bankCount {
-      var plain = SIMD4<UInt64>.zero
-      for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits == 0 {
-        plain |= masks[steps[step].mask + bank]
-      }
-      if plain != .zero { note(original, &plain, position, number, group.firstBank + bank, 1) }
+    let (entry, mask) = memo.entry(traits, number, field, group)
+    for bank in 0..<bankCount where entry.pointee.plainBanks & 1 << UInt32(truncatingIfNeeded: bank) != 0 {
+      note(original, mask + bank, position, number, firstBank + bank, 1)
     }
-    for step in field.pointee.firstStep..<field.pointee.endStep where traits & steps[step].traits != 0 {
-      let text = textIndex(value, id: id, node: steps[step].node)
-      note(text, masks + steps[step].mask, position, number, group.firstBank, group.bankCount)
+    var changing = entry.pointee.changing
+    while changing != 0 {
+      let step = steps + changing.trailingZeroBitCount
+      changing &= changing - 1
+      let text = textIndex(value, id: id, node: step.pointee.node)
+      note(text, masks + step.pointee.mask, position, number, firstBank, bankCount)
     }
   }
 

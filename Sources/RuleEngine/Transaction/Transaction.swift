@@ -70,6 +70,8 @@ public final class Transaction {
 
   /// What is known of values of earlier transactions.
   let cache: ValueCache?
+  /// What is known of the plan's fields.
+  let memo: SiftMemo
   /// Counts what rules cost, if the scratch says so.
   let costs: RuleCosts?
 
@@ -114,6 +116,7 @@ public final class Transaction {
     self.request = request
     self.options = options
     costs = scratch.costs
+    memo = scratch.memo(of: rules.plan)
     cache = options.keepsValues && options.usesPlan ? scratch.cache(of: rules.plan) : nil
     memory = scratch.takeMemory()
     memory.begin(rules)
@@ -127,7 +130,7 @@ public final class Transaction {
     responseBodyLimit = rules.settings.responseBodyLimit
     auditMode = rules.settings.auditMode
     auditParts = rules.settings.auditParts
-    RequestValues.fill(memory, from: request, settings: rules.settings, options: options, readsEnvironment: rules.readsEnvironment)
+    RequestValues.fill(memory, from: request, rules: rules, options: options)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
     publishProcessor()
   }
