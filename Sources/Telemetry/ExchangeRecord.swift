@@ -10,6 +10,11 @@ public struct ExchangeRecord: Sendable {
   /// The session identity, if the request carried one.
   public var sessionID: [UInt8]?
   public var apiKey: [UInt8]?
+  /// The session that the answer gave out.
+  public var issuedSession: [UInt8]?
+  /// A short hash of the header names in their order, and the JA4 fingerprint of the TLS handshake, which whoever ends TLS knows.
+  public var headerOrder: [UInt8]?
+  public var fingerprint: [UInt8]?
   public var status: Int
   public var outcome: InspectionOutcome
   /// What the client has come to with this request; nil if behavior is not looked at.

@@ -64,7 +64,11 @@ struct ExplainCommand: ParsableCommand {
     case .logged(let logged, let status, let before):
       let line = logged.request
       if !before.isEmpty {
-        let analyzer = LogAnalyzer(inspector: inspector)
+        let settings = try rules.configuration.values()
+        var analysis = LogAnalysisConfiguration()
+        analysis.behavior = try BehaviorPlan(settings: settings).configuration(inspector)
+        analysis.sources = try BehaviorPlan(settings: settings).sources(waits: true)
+        let analyzer = LogAnalyzer(inspector: inspector, configuration: analysis)
         analyzer.read(lines: before)
         standing = analyzer.standing(of: logged)
       }
