@@ -5,12 +5,15 @@ import SecLang
 /// A rule set ready to run: one immutable generation, shared by all threads.
 ///
 /// Built once at load; a transaction ends with the generation it began with.
-public final class CompiledRuleSet: Sendable {
+public final class CompiledRuleSet: @unchecked Sendable {
+  // Unchecked for the views, which nothing changes.
   public let settings: EngineSettings
   /// Rules and links, without those that the engine adds itself.
   public let ruleCount: Int
   /// Chain heads by phase; index 0 is unused.
   let phases: [[CompiledChain]]
+  /// The same, for running without counting references.
+  let programs: [UnsafeBufferPointer<Unmanaged<CompiledChain>>]
   let chainCount: Int
   let plan: RulePlan
   /// What names and fixed texts of the rules are views of.
@@ -57,6 +60,7 @@ public final class CompiledRuleSet: Sendable {
     self.settings = settings
     self.ruleCount = ruleCount
     self.phases = phases
+    programs = phases.map { bytes.keep($0.map { Unmanaged.passUnretained($0) }) }
     self.chainCount = chainCount
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)

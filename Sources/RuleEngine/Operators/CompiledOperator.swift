@@ -49,6 +49,8 @@ public final class CompiledOperator: @unchecked Sendable {
   }
   private let kind: Kind
   private let keeper: RuleBytes
+  /// For a pattern that would be tried at every place: strings of which a text must hold one. Finding none is much cheaper.
+  private let needed: Unmanaged<PhraseSet>?
   /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
   let requirements: [RequiredTexts]
 
@@ -76,6 +78,13 @@ public final class CompiledOperator: @unchecked Sendable {
   private init(kind: Kind, question: Question?, requirements: [RequiredTexts], keeper: RuleBytes) {
     self.kind = kind
     self.keeper = keeper
+    if case .regex(let search) = kind, search.pattern.takeUnretainedValue().startsAnywhere,
+      let phrases = RequiredTexts.phrases(ofAny: requirements)
+    {
+      needed = keeper.keep(PhraseSet(phrases))
+    } else {
+      needed = nil
+    }
     self.requirements = requirements
     self.question = question
   }
@@ -185,6 +194,7 @@ public final class CompiledOperator: @unchecked Sendable {
   @inline(__always)
   func answer(_ value: ByteView, _ scratch: OperatorScratch) -> OperatorResult {
     if case .regex(let search) = kind {
+      if let needed, needed._withUnsafeGuaranteedRef({ $0.firstMatch(in: value) == nil }) { return .noMatch }
       switch search.match(value, scratch.regex) {
       case .noMatch: return .noMatch
       case .match: return .match
