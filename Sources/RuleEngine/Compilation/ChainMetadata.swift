@@ -77,3 +77,13 @@ struct ChainMetadata {
     refusals.append(Diagnostic(.refusedFeature, message, at: range))
   }
 }
+
+extension ActionList {
+  /// Adds the transformations that stand here; `t:none` drops all before it.
+  func addTransformations(to list: inout [TransformationName]) {
+    for action in items {
+      guard case .transformation(let name) = action.value else { continue }
+      if name == .none { list.removeAll() } else { list.append(name) }
+    }
+  }
+}

@@ -226,8 +226,8 @@ public struct RuleSetCompiler {
   private mutating func compile(_ rule: Rule, defaults: ActionList?, selection: Selection) -> CompiledRule {
     var effects: [RuleEffect] = []
     var list: [TransformationName] = []
-    if let defaults { Self.addTransformations(of: defaults, to: &list) }
-    Self.addTransformations(of: rule.actions, to: &list)
+    defaults?.addTransformations(to: &list)
+    rule.actions.addTransformations(to: &list)
     var isMultiMatch = false
     var isCapturing = false
     for action in rule.actions.items {
@@ -246,13 +246,6 @@ public struct RuleSetCompiler {
       targets: targets, exclusions: exclusions, test: test(of: rule), isNegated: rule.condition?.isNegated ?? false,
       transformations: list, transformationNode: transformations.node(for: list), isMultiMatch: isMultiMatch,
       isCapturing: isCapturing, effects: effects, bytes: bytes, operatorName: rule.condition?.name.value)
-  }
-
-  private static func addTransformations(of actions: ActionList, to list: inout [TransformationName]) {
-    for action in actions.items {
-      guard case .transformation(let name) = action.value else { continue }
-      if name == .none { list.removeAll() } else { list.append(name) }
-    }
   }
 
   private mutating func compile(_ target: Target, _ namespaces: [XMLPath.Namespace]) -> CompiledTarget? {

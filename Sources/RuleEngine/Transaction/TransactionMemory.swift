@@ -108,7 +108,11 @@ final class TransactionMemory {
   /// - Parameter id: the value's number; below 0 for one that is not kept.
   func transformed(_ value: ByteView, id: Int32, node: Int, _ tree: NodeFacts) -> ByteView {
     if node == 0 { return value }
-    if id >= 0 { return table.view(textIndex(value, id: id, node: node)) }
+    if id >= 0 {
+      // First the index: to find it may make the table grow, and a table that was read before would be the old one.
+      let index = textIndex(value, id: id, node: node)
+      return table.view(index)
+    }
     let fact = tree.facts + node
     return applied(fact.pointee.transformation, to: transformed(value, id: id, node: Int(fact.pointee.parent), tree))
   }
