@@ -70,7 +70,7 @@ struct SchemaCompiler {
   /// More mistakes than these help nobody.
   private static let maximumErrors = 200
 
-  private mutating func note(_ error: SchemaError) {
+  mutating func note(_ error: SchemaError) {
     if errors.count < Self.maximumErrors, !errors.contains(error) { errors.append(error) }
   }
 
