@@ -52,7 +52,7 @@ extension ClientHandler {
     let exchange = Exchange(
       head: head, parts: parts, name: name, started: started, origin: origin, server: server, received: received,
       forwardedFor: forwardedFor, rules: loop.rules,
-      isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, limits: loop.limits,
+      isLean: loop.isLean(parts), limits: loop.limits,
       budget: shared.held)
     exchange.requestBytes = headBytes
     loop.metrics.requestStarted()
@@ -62,10 +62,17 @@ extension ClientHandler {
     answerHalf.expect()
     if exchange.isLean {
       if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
-      return send(exchange, at: started)
+      if exchange.isBodyComplete { return send(exchange, at: started) }
+      sendContinue(parts)
+      // It is short, and comes in one piece as a rule: so does it go on.
+      requestHalf.collect(limit: .max, overLimit: .partial)
+      return wait()
     }
-    exchange.identity = BehaviorIdentity(
-      exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys)
+    if shared.wantsRecords {
+      exchange.identity = BehaviorIdentity(
+        exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys,
+        sources: shared.configuration.sources)
+    }
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.
@@ -115,23 +122,9 @@ extension ClientHandler {
       if RequestName.isAcceptable(given) { name = RequestName(given: Array(given)) }
     }
     let chain = head.spans.filter { $0.isExactly(.forwardedFor) }.map { Array(bytes[$0.value]) }
-    if !chain.isEmpty {
-      let joined = Array(chain.joined(separator: Array(", ".utf8)))
-      forwardedFor = joined
-      origin = trustedOrigin(joined)
-    }
-  }
-
-  /// The client's own address in a chain of proxies: walking from the right, the first that is not trusted.
-  private func trustedOrigin(_ chain: [UInt8]) -> Endpoint {
-    var last = client
-    for part in chain.split(separator: 0x2C).reversed() {
-      let address = String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
-      guard AddressRanges.isAddress(address) else { return last }
-      last = Endpoint(address: AddressRanges.canonical(address))
-      if !shared.configuration.trustedPeers.contains(address) { return last }
-    }
-    return last
+    if !chain.isEmpty { forwardedFor = Array(chain.joined(separator: Array(", ".utf8))) }
+    let addresses = ForwardedChain.addresses(of: head, field: shared.configuration.clientField)
+    if let address = ForwardedChain.origin(addresses, trusting: shared.configuration.trustedPeers) { origin = Endpoint(address: address) }
   }
 
   private func sendContinue(_ parts: RequestParts) {
@@ -179,7 +172,9 @@ extension ClientHandler {
       return true
     }
     guard exchange.hold() else {
-      if exchange.isEnforcing {
+      if exchange.isLean {
+        beginStreaming(exchange)
+      } else if exchange.isEnforcing {
         refuse(exchange, status: 503)
       } else {
         bodyIsOverLimit(exchange, limit: exchange.body.count, isInspected: false)
@@ -200,6 +195,7 @@ extension ClientHandler {
   }
 
   private func bodyIsWhole(_ exchange: Exchange) {
+    if exchange.isLean { return send(exchange) }
     let verdict = exchange.timed(2) { $0.inspectBody(exchange.body) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if let ambiguity = exchange.parts.ambiguity { return refuse(exchange, ambiguity) }
