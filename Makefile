@@ -16,7 +16,7 @@ setup: ## Install what is missing (apt)
 	@scripts/setup.sh
 
 # For the packages we depend on too: a fifth of what the proxy spends outside the kernel for each request.
-RELEASE_FLAGS = -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+RELEASE_FLAGS = -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --static-swift-stdlib
 
 build: setup ## Build the release binary
 	swift build -c release --jobs $(JOBS) $(RELEASE_FLAGS) --product ropeline

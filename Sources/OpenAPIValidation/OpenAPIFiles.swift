@@ -2,12 +2,15 @@ import BodyDecoding
 import SchemaValidation
 
 /// A value in one of the files of an OpenAPI document.
-struct OpenAPINode: Hashable {
+struct OpenAPINode: Equatable {
   /// Index in `OpenAPIFiles.list`; 0 is the file that was named.
   var file: Int
   var node: Int
 
   static let root = OpenAPINode(file: 0, node: 0)
+
+  /// For tables.
+  var key: Int { file << 40 | node }
 }
 
 /// The files of one OpenAPI document, taken in as something refers to them.

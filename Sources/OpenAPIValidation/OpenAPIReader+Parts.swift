@@ -38,7 +38,7 @@ extension OpenAPIReader {
 
   /// A parameter and the node of its schema. Nil for header names that are said to be ignored (3.1, "Parameter Object").
   private mutating func parameter(_ node: OpenAPINode) throws(SchemaError) -> (OpenAPIParameter, OpenAPINode?)? {
-    if let known = knownParameters[node] { return known }
+    if let known = knownParameters[node.key] { return known }
     guard let name = try string("name", of: node), let placeText = try string("in", of: node) else {
       throw error("a parameter must have \"name\" and \"in\"", at: node)
     }
@@ -47,7 +47,7 @@ extension OpenAPIReader {
     }
     if place == .header, ["accept", "content-type", "authorization"].contains(name.lowercased()) { return nil }
     let parameter = try styled(node, name: name, place: place)
-    knownParameters[node] = parameter
+    knownParameters[node.key] = parameter
     return parameter
   }
 
@@ -117,7 +117,7 @@ extension OpenAPIReader {
     guard status == "default" || ((isClass || isCode) && (0x31...0x35).contains(bytes[0])) else {
       throw error("\"\(status)\" is no status code", at: key)
     }
-    if let known = knownResponses[node] {
+    if let known = knownResponses[node.key] {
       draft.operation.responses[status] = known.response
       draft.responseSchemas[status] = (known.content, known.headers)
       return
@@ -145,7 +145,7 @@ extension OpenAPIReader {
       headers: headerSchemas)
     draft.operation.responses[status] = response.response
     draft.responseSchemas[status] = (response.content, response.headers)
-    knownResponses[node] = response
+    knownResponses[node.key] = response
   }
 
   private mutating func mediaTypes(_ content: OpenAPINode) throws(SchemaError) -> [ReadMediaType] {

@@ -14,11 +14,11 @@ struct OpenAPIReader {
   /// Schemas, by direction, in the order in which drafts number them.
   private(set) var requestNodes: [OpenAPINode] = []
   private(set) var responseNodes: [OpenAPINode] = []
-  private var requestIndex: [OpenAPINode: Int] = [:]
-  private var responseIndex: [OpenAPINode: Int] = [:]
+  private var requestIndex: [Int: Int] = [:]
+  private var responseIndex: [Int: Int] = [:]
   /// What was read before: a few answers and parameters are referred to by nearly every operation.
-  var knownResponses: [OpenAPINode: DraftResponse] = [:]
-  var knownParameters: [OpenAPINode: (OpenAPIParameter, OpenAPINode?)] = [:]
+  var knownResponses: [Int: DraftResponse] = [:]
+  var knownParameters: [Int: (OpenAPIParameter, OpenAPINode?)] = [:]
 
   private static let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
   /// More mistakes than these help nobody.
@@ -181,8 +181,8 @@ struct OpenAPIReader {
   /// The number of a schema of requests; nil for none.
   mutating func requestSchema(_ node: OpenAPINode?) -> Int? {
     guard let node else { return nil }
-    if let known = requestIndex[node] { return known }
-    requestIndex[node] = requestNodes.count
+    if let known = requestIndex[node.key] { return known }
+    requestIndex[node.key] = requestNodes.count
     requestNodes.append(node)
     return requestNodes.count - 1
   }
@@ -191,8 +191,8 @@ struct OpenAPIReader {
   mutating func responseSchema(_ node: OpenAPINode?) -> Int? {
     guard hasDirections else { return requestSchema(node) }
     guard let node else { return nil }
-    if let known = responseIndex[node] { return known }
-    responseIndex[node] = responseNodes.count
+    if let known = responseIndex[node.key] { return known }
+    responseIndex[node.key] = responseNodes.count
     responseNodes.append(node)
     return responseNodes.count - 1
   }

@@ -49,19 +49,30 @@ struct BlockBuilder {
       if isClosed { addClosing(&compiler) }
       return
     }
+    // A mistake in one keyword does not hide those in others.
     if dialect.hasValidation {
-      try addType()
-      try addConstants(&compiler)
-      try addNumbers(&compiler)
-      try addLengths(&compiler)
+      attempt(&compiler) { builder, _ throws(SchemaError) in try builder.addType() }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addConstants(&compiler) }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addNumbers(&compiler) }
+      addLengths(&compiler)
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addPattern(&compiler) }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addUniqueItems(&compiler) }
     }
-    try addFormat(&compiler)
-    try addReferences(&compiler)
-    if dialect.hasApplicators { try addCombinations(&compiler) }
-    try addArrays(&compiler)
-    try addObjects(&compiler)
-    if dialect.hasUnevaluated, draft >= .draft201909 { try addUnevaluated(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addFormat(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addReferences(&compiler) }
+    if dialect.hasApplicators { attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addCombinations(&compiler) } }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addArrays(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addObjects(&compiler) }
+    if dialect.hasUnevaluated, draft >= .draft201909 {
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addUnevaluated(&compiler) }
+    }
     if isClosed { addClosing(&compiler) }
+  }
+
+  mutating func attempt(
+    _ compiler: inout SchemaCompiler, _ step: (inout BlockBuilder, inout SchemaCompiler) throws(SchemaError) -> Void
+  ) {
+    do throws(SchemaError) { try step(&self, &compiler) } catch { compiler.note(error) }
   }
 
   // MARK: Values of keywords
