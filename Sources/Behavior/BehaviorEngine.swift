@@ -45,7 +45,7 @@ public final class BehaviorEngine {
     for endpoint in configuration.endpoints { crowd.declare(method: endpoint.method, path: endpoint.path) }
     requestsPerCollateral = max(1, configuration.requestsPerCollateral)
     clients = ClientTable(capacity: configuration.maximumClients, secondLines: configuration.secondLines)
-    addresses = AddressTable(capacity: min(configuration.maximumClients / 2, 1 << 20))
+    addresses = AddressTable(capacity: min(configuration.maximumClients / 4, 1 << 19))
     secret = mixed(configuration.secret)
     threshold = log2(Float(max(2, configuration.honestClientsPerError)))
   }
@@ -86,7 +86,7 @@ public final class BehaviorEngine {
       if state.flags.contains(.suspicious) { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     state.inherited = inheritance(state, identity).tenths
-    state.minting = event.hasSession ? minting(identity) : 0
+    state.minting = event.hasSession && number < Judgement.fresh ? minting(identity) : 0
     let bits = Signals.bits(state)
     let own = bits - InheritedSignal.bits(state)
     if own >= Judgement.kinship, !state.flags.contains(.odd) {
@@ -124,7 +124,7 @@ public final class BehaviorEngine {
     state.fade(until: time.microseconds)
     state.calibrated = crowd.calibration.bits(state.order + state.timing + state.novelty)
     crowd.pages.judge(&state, voice: crowd.voice)
-    state.minting = minting(identity)
+    state.minting = state.requests <= Judgement.fresh ? minting(identity) : 0
     return state
   }
 
@@ -304,7 +304,7 @@ struct LeavingQueue {
   /// Microseconds after which a new client's visit is looked at.
   private static let visit: Int64 = 900_000_000
   static let silence: Int64 = 300_000_000
-  private static let capacity = 1 << 16
+  private static let capacity = 1 << 15
 
   private var entries = [(index: Int32, tag: UInt64, time: Int64)](repeating: (0, 0, 0), count: capacity)
   private var head = 0
