@@ -266,10 +266,23 @@ public final class BehaviorEngine {
     var state = state
     // Whether it did one thing only shows in the end.
     if let last, last.flags.contains(.polls) { state = last } else { state.flags.remove(.polls) }
+    if let last, last.hasLoggedIn(since: state) { state.forgetFailures() }
     let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }
     return (state, Timestamp(microseconds: max(time, state.lastSeen)))
+  }
+
+  /// Whether what was held against a client was that its log-ins failed, a few times, and then one succeeded: it was somebody who had
+  /// mistyped a password.
+  ///
+  /// - Returns: what is left against it in the end; nil if the verdict stands.
+  public func withdrawal(_ state: ClientState, asLastSeen last: ClientState?) -> ClientState? {
+    guard let last, last.hasLoggedIn(since: state) else { return nil }
+    var rest = state
+    rest.forgetFailures()
+    rest.inherited = last.inherited
+    return bits(rest) < threshold ? rest : nil
   }
 
   /// Whether a client without a session is in truth the first requests of so many with one that a verdict on it would hit them.
