@@ -100,7 +100,9 @@ var now = start
 }
 // Three quarters of the places: in a fuller table some sets run over, and their clients come and go.
 let crowd = clients * 3 / 4
-for round in 0..<3 { for number in 0..<crowd { _ = ask(number, visit(number, round)) } }
+for number in 0..<crowd { _ = ask(number, visit(number, 0)) }
+let memoryOfOnce = resident() - base
+for round in 1..<3 { for number in 0..<crowd { _ = ask(number, visit(number, round)) } }
 let memory = resident() - base
 ropeline_allocations_start()
 let known = cpu()
@@ -115,7 +117,7 @@ line("clients \(crowd) in \(clients) places")
 line("bare read-modify-write of 128 bytes  \(Int(bareTime)) ns")
 line("event of a known client              \(Int(eventTime)) ns, \(Double(Int(eventTime / bareTime * 10)) / 10) times as much")
 line("allocations an event                 \(Double(Int(allocated * 1000)) / 1000)")
-line("resident for them                    \(memory) MB")
+line("resident for them                    \(memoryOfOnce) MB after a request each, \(memory) MB after three")
 
 // 3. A flood of identities that ask once each.
 let flagged = (0..<2000).map { number -> Int in
@@ -141,3 +143,7 @@ let fansAfter = fans.map { ask($0, visit($0, 4)).isFlagged }
 line("flood of \(minted) identities         \(Int(floodTime)) ns each, \(resident() - beforeFlood) MB more")
 line("flagged before, flagged after        \(still) of \(known2.count)")
 line("fans whose verdict changed           \(zip(fansBefore, fansAfter).count { $0 != $1 }) of \(fans.count)")
+
+// 4. All places taken, each by somebody who came again.
+for round in 0..<3 { for number in crowd..<clients { _ = ask(number, visit(number, round)) } }
+line("resident in the end                  \(resident() - base) MB")

@@ -45,7 +45,7 @@ public final class BehaviorEngine {
     for endpoint in configuration.endpoints { crowd.declare(method: endpoint.method, path: endpoint.path) }
     requestsPerCollateral = max(1, configuration.requestsPerCollateral)
     clients = ClientTable(capacity: configuration.maximumClients, secondLines: configuration.secondLines)
-    addresses = AddressTable(capacity: min(configuration.maximumClients / 2, 1 << 20))
+    addresses = AddressTable(capacity: min(configuration.maximumClients / 4, 1 << 19))
     secret = mixed(configuration.secret)
     threshold = log2(Float(max(2, configuration.honestClientsPerError)))
   }
@@ -86,7 +86,7 @@ public final class BehaviorEngine {
       if state.flags.contains(.suspicious) { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     state.inherited = inheritance(state, identity).tenths
-    state.minting = event.hasSession ? minting(identity) : 0
+    state.minting = event.hasSession && number < Judgement.fresh ? minting(identity) : 0
     let bits = Signals.bits(state)
     let own = bits - InheritedSignal.bits(state)
     if own >= Judgement.kinship, !state.flags.contains(.odd) {
@@ -124,7 +124,7 @@ public final class BehaviorEngine {
     state.fade(until: time.microseconds)
     state.calibrated = crowd.calibration.bits(state.order + state.timing + state.novelty)
     crowd.pages.judge(&state, voice: crowd.voice)
-    state.minting = minting(identity)
+    state.minting = state.requests <= Judgement.fresh ? minting(identity) : 0
     return state
   }
 
@@ -266,10 +266,23 @@ public final class BehaviorEngine {
     var state = state
     // Whether it did one thing only shows in the end.
     if let last, last.flags.contains(.polls) { state = last } else { state.flags.remove(.polls) }
+    if let last, last.hasLoggedIn(since: state) { state.forgetFailures() }
     let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }
     return (state, Timestamp(microseconds: max(time, state.lastSeen)))
+  }
+
+  /// Whether what was held against a client was that its log-ins failed, a few times, and then one succeeded: it was somebody who had
+  /// mistyped a password.
+  ///
+  /// - Returns: what is left against it in the end; nil if the verdict stands.
+  public func withdrawal(_ state: ClientState, asLastSeen last: ClientState?) -> ClientState? {
+    guard let last, last.hasLoggedIn(since: state) else { return nil }
+    var rest = state
+    rest.forgetFailures()
+    rest.inherited = last.inherited
+    return bits(rest) < threshold ? rest : nil
   }
 
   /// Whether a client without a session is in truth the first requests of so many with one that a verdict on it would hit them.
@@ -304,7 +317,7 @@ struct LeavingQueue {
   /// Microseconds after which a new client's visit is looked at.
   private static let visit: Int64 = 900_000_000
   static let silence: Int64 = 300_000_000
-  private static let capacity = 1 << 16
+  private static let capacity = 1 << 15
 
   private var entries = [(index: Int32, tag: UInt64, time: Int64)](repeating: (0, 0, 0), count: capacity)
   private var head = 0

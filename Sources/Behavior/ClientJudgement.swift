@@ -13,6 +13,8 @@ enum Judgement {
   static let kinship: Float = 3
   /// Sessions of one address and user agent from which on it is asked whether they are used.
   static let minted: UInt16 = 32
+  /// Requests up to which a session is a new one.
+  static let fresh: UInt32 = 3
   /// Bits at most for what others did.
   static let mostInherited: Float = 14
   /// Failed log-ins after a visit from which on a client is held to be one of many that do so; a person who is still there may yet get

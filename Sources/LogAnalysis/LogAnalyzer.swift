@@ -430,9 +430,14 @@ public final class LogAnalyzer {
 
   private func record(_ key: ClientKey, _ client: Client) -> Report.Client {
     var client = client
+    let last = behavior.state(of: client.identity, at: client.last)
+    if client.worst > .allow, let rest = behavior.withdrawal(client.state, asLastSeen: last) {
+      client.state = rest
+      client.worst = .allow
+    }
     if client.worst == .allow,
       let (state, time) = behavior.afterthought(
-        client.state, asLastSeen: behavior.state(of: client.identity, at: client.last), of: client.identity,
+        client.state, asLastSeen: last, of: client.identity,
         hasSession: key.session != nil || key.key != nil)
     {
       // Found out through others after its last request: by then it had made them all.

@@ -101,6 +101,16 @@ public struct ClientState: Sendable {
     if silence > Self.day { flags.remove(.flagged) }
   }
 
+  /// Whether it has failed to log in before and got in since; whoever tries a list has hits too, after many failures.
+  func hasLoggedIn(since earlier: ClientState) -> Bool {
+    earlier.failedLogins > 0 && earlier.failedLogins <= 8 && failedLogins == 0 && requests > earlier.requests
+  }
+
+  mutating func forgetFailures() {
+    failedLogins = 0
+    loginPlace = 0
+  }
+
   /// Takes over what is known of where it comes from.
   mutating func take(_ standing: SourceStanding) {
     if standing.isHosting { flags.insert(.hosting) }

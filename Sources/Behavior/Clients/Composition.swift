@@ -80,7 +80,9 @@ enum AbuseClass {
     let parts = state.composition
     let errors = parts.share(parts.clientErrors)
     if state.flags.contains(.scanner) || parts.missing >= 5 && parts.share(parts.missing) > 0.3 { return .scanner }
-    if parts.clientErrors >= 10, errors > 0.75, parts.invalid < parts.clientErrors / 2, parts.logins < parts.clientErrors / 4 { return .scanner }
+    if parts.clientErrors >= 10, errors > 0.75, parts.invalid < parts.clientErrors / 2, parts.logins < parts.clientErrors / 4 {
+      return .scanner
+    }
     if parts.refusedLogins >= 2 && parts.share(parts.refusedLogins) > 0.3 || state.failedLogins > 12 { return .credentialStuffer }
     let faults = Float(max(state.malformed, state.schemaViolations))
     let broken = parts.share(parts.invalid) + faults / Float(max(state.requests, 1))

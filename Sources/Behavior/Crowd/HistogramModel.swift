@@ -12,9 +12,9 @@ struct HistogramModel: Sendable {
   private var totals: [Float]
   private var common: [Float]
   private var commonTotal: Float = 0
-  /// log2 of the sum of square roots, for each context, and the total at which it was computed.
-  private var normalizers: [Float]
-  private var normalizedAt: [Float]
+  /// What each bucket says, and the total at which it was computed: a few teachers change little, and logarithms cost time.
+  private var told: [Float]
+  private var toldAt: [Float]
 
   init(contexts: Int, buckets: Int, bounds: ClosedRange<Float>, trust: Float = 30) {
     self.buckets = buckets
@@ -23,8 +23,8 @@ struct HistogramModel: Sendable {
     counts = Array(repeating: 0, count: contexts * buckets)
     totals = Array(repeating: 0, count: contexts)
     common = Array(repeating: 0, count: buckets)
-    normalizers = Array(repeating: 0, count: contexts)
-    normalizedAt = Array(repeating: -1, count: contexts)
+    told = Array(repeating: 0, count: contexts * buckets)
+    toldAt = Array(repeating: 0, count: contexts)
   }
 
   mutating func teach(_ context: Int, _ bucket: Int, weight: Float) {
@@ -41,14 +41,20 @@ struct HistogramModel: Sendable {
   }
 
   mutating func evidence(_ context: Int, _ bucket: Int) -> Float {
-    if totals[context] > normalizedAt[context] * 1.03 || normalizedAt[context] < 0 {
-      var sum: Float = 0
-      for other in 0..<buckets { sum += chance(context, other).squareRoot() }
-      normalizers[context] = log2(sum)
-      normalizedAt[context] = totals[context]
+    let total = totals[context]
+    if total > toldAt[context] * 1.03 { tell(context) }
+    return told[context * buckets + bucket] * total / (total + trust)
+  }
+
+  private mutating func tell(_ context: Int) {
+    toldAt[context] = totals[context]
+    var sum: Float = 0
+    for bucket in 0..<buckets { sum += chance(context, bucket).squareRoot() }
+    let normalizer = log2(sum)
+    for bucket in 0..<buckets {
+      let bits = -0.5 * log2(chance(context, bucket)) - normalizer
+      told[context * buckets + bucket] = min(max(bits, bounds.lowerBound), bounds.upperBound)
     }
-    let bits = -0.5 * log2(chance(context, bucket)) - normalizers[context]
-    return min(max(bits, bounds.lowerBound), bounds.upperBound) * totals[context] / (totals[context] + trust)
   }
 }
 
@@ -58,8 +64,8 @@ extension HistogramModel {
     writer.put(totals)
     writer.put(common)
     writer.put(commonTotal)
-    writer.put(normalizers)
-    writer.put(normalizedAt)
+    writer.put(told)
+    writer.put(toldAt)
   }
 
   mutating func read(from reader: inout SnapshotReader) throws(SnapshotError) {
@@ -67,7 +73,7 @@ extension HistogramModel {
     try reader.take(&totals)
     try reader.take(&common)
     try reader.take(&commonTotal)
-    try reader.take(&normalizers)
-    try reader.take(&normalizedAt)
+    try reader.take(&told)
+    try reader.take(&toldAt)
   }
 }

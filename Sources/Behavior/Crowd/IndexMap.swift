@@ -9,7 +9,7 @@ struct IndexMap: Sendable {
   /// - Parameter maximum: entries; more are not taken.
   init(maximum: Int) {
     var size = 16
-    while size < maximum * 3 { size *= 2 }
+    while size < maximum * 2 { size *= 2 }
     keys = Array(repeating: 0, count: size)
     values = Array(repeating: 0, count: size)
     mask = size - 1

@@ -5,8 +5,6 @@ import Glibc
 ///
 /// Both are held against the crowd's clients of the same kind (browser, app, other) after as many requests.
 struct PageModel: Sendable {
-  private static let marks: [Int] = [8, 16, 32, 64]
-  private static let shares: [Float] = [0.0001, 0.02, 0.05, 0.1, 0.2, 0.35]
   /// Of what the crowd's requests cost at the time, how fast the mean follows.
   private static let drift: Float = 0.002
   /// In logarithms: what costs as much as others is here.
@@ -21,7 +19,7 @@ struct PageModel: Sendable {
     if event.milliseconds >= 0, !isAsset { weigh(event.milliseconds, in: &state) }
     guard let mark = Self.mark(Int(state.requests) + 1) else { return }
     let context = Self.kind(state) * 4 + mark
-    if Int(state.requests) + 1 == Self.marks[mark], weight > 0 {
+    if Int(state.requests) + 1 == 8 << mark, weight > 0 {
       loads.teach(context, Self.load(state), weight: weight)
       if state.cost > 0 { costs.teach(context, Self.cost(state), weight: weight) }
     }
@@ -51,13 +49,16 @@ struct PageModel: Sendable {
     }
   }
 
-  private static func mark(_ requests: Int) -> Int? { marks.lastIndex { $0 <= requests } }
+  /// From the 8th, 16th, 32nd and 64th request on.
+  private static func mark(_ requests: Int) -> Int? {
+    requests < 8 ? nil : requests < 16 ? 0 : requests < 32 ? 1 : requests < 64 ? 2 : 3
+  }
 
   private static func kind(_ state: ClientState) -> Int { state.flags.contains(.browser) ? 0 : state.flags.contains(.app) ? 1 : 2 }
 
   private static func load(_ state: ClientState) -> Int {
     let share = Float(state.assets) / Float(state.counted)
-    return shares.firstIndex { share < $0 } ?? shares.count
+    return share == 0 ? 0 : share < 0.02 ? 1 : share < 0.05 ? 2 : share < 0.1 ? 3 : share < 0.2 ? 4 : share < 0.35 ? 5 : 6
   }
 
   private static func cost(_ state: ClientState) -> Int { Int(state.cost >> 4) }

@@ -9,17 +9,19 @@
 ///                       └───────── end ◄─────┘
 struct ProtocolModel: Sendable {
   private static let bounds: ClosedRange<Float> = -1...8
-  private static let outcomes = 5
+  private static let outcomes = 6
   /// What more of the crowd than this do is not held against anybody, whatever was described.
   private static let usual: Float = 0.1
   private static let forbidden: Float = 1
+  /// What is left of it at the next step: a drift too small to tell anybody apart must not add up.
+  private static let remembered: Float = 0.95
 
   var description = ProtocolDescription()
   private var steps = HistogramModel(
-    contexts: ProtocolDescription.mostProtocols * 8, buckets: 8 * outcomes, bounds: -0.3...1.5)
+    contexts: ProtocolDescription.mostProtocols * 8, buckets: 8 * outcomes, bounds: -0.1...1.5)
 
   private enum Outcome: Int {
-    case tooEarly, exact, near, loose, tooLate
+    case tooEarly, exact, near, loose, tooLate, forbidden
   }
 
   /// - Parameter weight: what the client teaches; 0 for nothing.
@@ -31,19 +33,19 @@ struct ProtocolModel: Sendable {
     let isKnown = place >> 3 == step.number && place & 7 > 0 && event.time.microseconds - state.lastSeen < 7_200_000_000
     let before = isKnown ? place & 7 : 0
     let elapsed = isKnown ? Int64(now &- state.protocolTime) * 125 : 0
-    let outcome = isKnown ? Self.outcome(elapsed, step.description) : .loose
-    let context = step.number * 8 + step.state
-    let bucket = before * Self.outcomes + outcome.rawValue
-    var bits = steps.evidence(context, bucket) * voice
     let isForbidden =
       step.after != 0 && step.after & 1 << UInt8(before) == 0 || isKnown && Self.isForbidden(elapsed, step.description)
       || step.description.leastBytes > 0 && event.bytes >= 0 && event.bytes < step.description.leastBytes
+    let outcome = isForbidden ? .forbidden : isKnown ? Self.outcome(elapsed, step.description) : .loose
+    let context = step.number * 8 + step.state
+    let bucket = before * Self.outcomes + outcome.rawValue
+    var bits = steps.evidence(context, bucket) * voice
     if isForbidden, steps.chance(context, bucket) < Self.usual {
       bits = max(bits, Self.forbidden)
       state.protocolPlace = min(state.protocolPlace >> 5, 6) + 1 << 5 | state.protocolPlace & 31
     }
     if weight > 0 { steps.teach(context, bucket, weight: weight) }
-    state.protocolBits = bounded(state.protocolBits + bits, Self.bounds)
+    state.protocolBits = bounded(state.protocolBits * Self.remembered + bits, Self.bounds)
     state.protocolPlace = state.protocolPlace & 0xE0 | UInt8(step.number << 3 | step.state + 1)
     state.protocolTime = now
   }

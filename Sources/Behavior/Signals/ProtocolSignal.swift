@@ -2,7 +2,12 @@
 enum ProtocolSignal: Signal {
   static let name = "protocol"
 
-  static func bits(_ state: ClientState) -> Float { state.protocolBits }
+  /// People's programs differ: so much is no evidence against anybody.
+  private static let tolerated: Float = 2
+
+  static func bits(_ state: ClientState) -> Float {
+    state.protocolBits > 0 ? max(0, state.protocolBits - tolerated) : state.protocolBits
+  }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
     state.protocolBits < 0
