@@ -23,7 +23,7 @@ for _ in $(seq "$rounds"); do
     own=("$binary" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" --repeat 50 --format json)
     "$work/modsecurity-bench" "$work/rules-$level.conf" 20 "${requests[@]}" >>"$work/peer-$level.txt"
     for kind in own warm; do
-      "${own[@]}" $([ $kind = warm ] && echo --warm) "${requests[@]}" | sed -n 's/.*"cpu_us" : \([0-9.]*\).*/\1/p' \
+      "${own[@]}" $([ $kind = own ] || echo --warm) "${requests[@]}" | sed -n 's/.*"cpu_us" : \([0-9.]*\).*/\1/p' \
         | paste -d' ' <(printf '%s\n' "${requests[@]}") - >>"$work/$kind-$level.txt"
     done
   done
@@ -36,7 +36,7 @@ instructions() { SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callg
 for level in $levels; do
   for request in "${requests[@]}"; do
     for kind in own warm; do
-      own=("$work/ropeline" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" $([ $kind = warm ] && echo --warm))
+      own=("$work/ropeline" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" $([ $kind = own ] || echo --warm))
       a=$(instructions "${own[@]}" --repeat 1 "$request")
       b=$(instructions "${own[@]}" --repeat 5 "$request")
       echo "$request $(((b - a) / 4))" >>"$work/$kind-instructions-$level.txt"
