@@ -63,6 +63,7 @@ let package = Package(
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "PatternScan", "CGramScan", "BodyDecoding", "AddressFacts", "CCrypto"],
       swiftSettings: strict),
     .target(name: "Behavior", dependencies: ["HTTPModel", "EvidenceModel"], swiftSettings: strict),
+    .target(name: "ClientSources", dependencies: ["AddressFacts", "Behavior", "BodyDecoding"], swiftSettings: strict),
     .target(
       name: "Detection",
       dependencies: ["HTTPModel", "EvidenceModel", "SecLang", "RuleEngine", "AddressFacts", "BodyDecoding", "InputValidation"],
@@ -76,11 +77,14 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "LogAnalysis",
-      dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "Detection", "Reporting", "CZlib"], swiftSettings: strict),
+      dependencies: ["HTTPModel", "EvidenceModel", "BodyDecoding", "Behavior", "ClientSources", "Detection", "Reporting", "CZlib"],
+      swiftSettings: strict),
     .target(name: "RulesetLint", dependencies: ["SecLang", "PatternScan", "Reporting"], swiftSettings: strict),
     .target(
       name: "ReverseProxy",
-      dependencies: ["HTTPModel", "EvidenceModel", "Behavior", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix],
+      dependencies: [
+        "HTTPModel", "EvidenceModel", "Behavior", "ClientSources", "Detection", "RuleEngine", "HTTPWire", "Telemetry", nioCore, nioPosix,
+      ],
       swiftSettings: strict),
     .target(
       name: "Rehearsal",
@@ -95,7 +99,7 @@ let package = Package(
         "GraphQLInspection", "GRPCInspection",
         "Detection", "HTTPWire", "LogAnalysis", "Reporting", "ReverseProxy", "RulesetLint", "Rehearsal", "RuleEngine", "SecLang",
         "Telemetry",
-        "EvidenceModel", "HTTPModel", "Behavior", nioCore, nioPosix, argumentParser,
+        "EvidenceModel", "HTTPModel", "Behavior", "ClientSources", "AddressFacts", nioCore, nioPosix, argumentParser,
       ],
       swiftSettings: strict),
 
@@ -120,6 +124,10 @@ let package = Package(
     // Tests
     .testTarget(name: "GrowthTests", dependencies: ["growth"], swiftSettings: strict),
     .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
+    .testTarget(
+      name: "ClientSourcesTests",
+      dependencies: ["ClientSources", "AddressFacts", "Behavior", "LogAnalysis", "Detection", "Reporting", "SecLang", "HTTPModel"],
+      swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),

@@ -15,6 +15,8 @@ public struct AddressFacts: Sendable, Equatable {
   /// Of the autonomous system (RFC 1930).
   public var systemNumber: Int?
   public var systemName: String?
+  /// Whether the network rents out servers.
+  public var isHosting: Bool?
 
   public init() {}
 }

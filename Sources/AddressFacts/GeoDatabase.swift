@@ -51,7 +51,13 @@ public final class GeoDatabase: @unchecked Sendable {
     facts.longitude = number(&entry, "location", "longitude")
     facts.systemNumber = integer(&entry, "autonomous_system_number")
     facts.systemName = text(&entry, "autonomous_system_organization")
+    facts.isHosting = flag(&entry, "is_hosting_provider") ?? flag(&entry, "traits", "is_hosting_provider")
     return facts
+  }
+
+  private func flag(_ entry: inout MMDB_entry_s, _ path: String...) -> Bool? {
+    guard let data = value(&entry, path), data.type == MMDB_DATA_TYPE_BOOLEAN else { return nil }
+    return data.boolean
   }
 
   private func text(_ entry: inout MMDB_entry_s, _ path: String...) -> String? {

@@ -12,6 +12,15 @@ public struct BehaviorConfiguration: Sendable {
   public var honestClientsPerError = 4096
   /// Clients with a second line of 64 bytes, which all with more than one request have; nil for all.
   public var secondLines: Int?
+  /// Requests that a verdict on an address must stop for each person whom it would hit besides; 60 by default. Where it stops fewer, the
+  /// verdict is not given.
+  public var requestsPerCollateral = 60
+  /// When events begin; one is also detected by its rate.
+  public var drops: [Timestamp] = []
+  /// Protocols that the application's own clients keep to.
+  public var protocols = ProtocolDescription()
+  /// Endpoints that are known, as in an OpenAPI document: `/tracks/{id}`.
+  public var endpoints: [(method: [UInt8], path: [UInt8])] = []
 
   public init() {}
 }
@@ -24,11 +33,17 @@ public final class BehaviorEngine {
   private var leaving = LeavingQueue()
   var campaigns = CampaignBook()
   private var agents = AgentMemory()
+  var issued = IssuedSessions()
   var secret: UInt64
+  private let requestsPerCollateral: Int
   /// Bits from which on a client is flagged.
   public let threshold: Float
 
   public init(_ configuration: BehaviorConfiguration = .init()) {
+    crowd.event.configured = configuration.drops.map(\.microseconds).sorted()
+    crowd.protocols.description = configuration.protocols
+    for endpoint in configuration.endpoints { crowd.declare(method: endpoint.method, path: endpoint.path) }
+    requestsPerCollateral = max(1, configuration.requestsPerCollateral)
     clients = ClientTable(capacity: configuration.maximumClients, secondLines: configuration.secondLines)
     addresses = AddressTable(capacity: min(configuration.maximumClients / 2, 1 << 20))
     secret = mixed(configuration.secret)
@@ -42,20 +57,27 @@ public final class BehaviorEngine {
     let tag = tag(of: identity.client)
     let now = event.time.microseconds
     learnFromThoseWhoLeft(at: now)
-    let (index, isNew) = clients.place(tag, at: now)
+    crowd.event.count(at: now)
+    let (index, isNew) = clients.place(tag, of: identity.network, at: now)
     if isNew {
       leaving.enter(index, tag, at: now)
       count(event, identity)
     }
     var state = clients.load(index, at: now)
+    state.fade(until: now)
     if isNew { state.flags.formUnion(agents.flags(event.userAgent)) }
+    state.take(event.standing)
     let number = state.requests
-    StepRecorder.record(event, actor: identity.client, network: identity.network, isTeaching: true, in: &state, crowd: &crowd)
+    StepRecorder.record(
+      event, actor: identity.client, network: identity.network,
+      family: event.headerOrder != 0 || event.fingerprint != 0 ? agents.family(event.userAgent) : 0, isTeaching: true, in: &state,
+      crowd: &crowd)
     // Whoever does something with what it found is no harvester's hand.
     if event.isWrite, event.status < 400, state.flags.contains(.suspicious), !state.flags.contains(.forgiven) {
       state.flags.insert(.forgiven)
       campaigns.forgive(state.shape)
       addresses[identity.address ^ secret].suspicious.countDown()
+      if identity.site != identity.address { addresses[identity.site ^ secret].suspicious.countDown() }
       addresses[identity.agent ^ secret].suspicious.countDown()
       if event.hasSession, number >= Self.unproven { addresses[identity.agent ^ secret].suspiciousSessions.countDown() }
     }
@@ -64,6 +86,7 @@ public final class BehaviorEngine {
       if state.flags.contains(.suspicious) { addresses[identity.agent ^ secret].suspiciousSessions.countUp() }
     }
     state.inherited = inheritance(state, identity).tenths
+    state.minting = event.hasSession ? minting(identity) : 0
     let bits = Signals.bits(state)
     let own = bits - InheritedSignal.bits(state)
     if own >= Judgement.kinship, !state.flags.contains(.odd) {
@@ -77,15 +100,31 @@ public final class BehaviorEngine {
     }
     if bits >= threshold { state.flags.insert(.flagged) }
     clients.store(state, at: index)
-    if event.hasSession, number < Self.unproven { takeOverFromUnproven(event, of: identity, to: &state) }
+    if event.hasSession, number < Self.unproven, !issued.contains(tag) { takeOverFromUnproven(event, of: identity, to: &state) }
     return state
+  }
+
+  /// Notes that the origin gave a session to whoever answers to this identity: it counts for itself from its first request on.
+  public func issue(_ identity: ClientIdentity) { issued.note(tag(of: identity.client)) }
+
+  /// When events began, the latest sixteen, and whether they were detected by their rate.
+  public var events: [(start: Timestamp, isDetected: Bool)] {
+    crowd.event.past.map { (Timestamp(microseconds: $0.start), $0.isDetected) }
+  }
+
+  /// People with sessions whom a verdict on this identity would hit besides; 0 for whoever has a session or a key of its own.
+  public func collateral(_ identity: ClientIdentity, hasSession: Bool) -> Int {
+    hasSession ? 0 : addresses[identity.agent ^ secret].honestSessions
   }
 
   /// What is known of a client; nil if it was never seen.
   public func state(of identity: ClientIdentity, at time: Timestamp) -> ClientState? {
     guard let index = clients.find(tag(of: identity.client)) else { return nil }
     var state = clients.load(index, at: time.microseconds)
+    state.fade(until: time.microseconds)
     state.calibrated = crowd.calibration.bits(state.order + state.timing + state.novelty)
+    crowd.pages.judge(&state, voice: crowd.voice)
+    state.minting = minting(identity)
     return state
   }
 
@@ -123,13 +162,15 @@ public final class BehaviorEngine {
     clients.store(together, at: index)
     let bits = Signals.bits(together)
     // Where other people came with sessions too, a new one is more likely the next of them.
-    guard addresses[identity.agent ^ secret].honestSessions * Judgement.requestsPerCollateral < Int(together.requests) else { return }
+    guard addresses[identity.agent ^ secret].honestSessions * requestsPerCollateral < Int(together.requests) else { return }
     if bits >= threshold { state.inherited = max(state.inherited, UInt8(min(25, bits) * 10)) }
   }
 
   /// All evidence on a client.
   public func bits(_ state: ClientState) -> Float {
     let sum = Signals.bits(state)
+    if state.flags.contains(.allowed) { return min(sum, 0) }
+    if state.flags.contains(.verified) { return min(sum, threshold - 1) }
     return state.flags.contains(.shared) ? min(sum, threshold - 1) : sum
   }
 
@@ -152,14 +193,23 @@ public final class BehaviorEngine {
 
   // MARK: What others did
 
+  /// Sessions of an address and user agent that are never used again, beside few that are.
+  private func minting(_ identity: ClientIdentity) -> Float {
+    let agent = addresses[identity.agent ^ secret]
+    guard agent.clients >= Judgement.minted, Int(agent.sessions) * 8 < Int(agent.clients) else { return 0 }
+    return min(4, log2(Float(agent.clients) / Float(Judgement.minted)) + 1)
+  }
+
   private func count(_ event: ClientEvent, _ identity: ClientIdentity) {
     crowd.logins.countClient(at: event.time.microseconds)
     addresses[identity.address ^ secret].clients.countUp()
+    if identity.site != identity.address { addresses[identity.site ^ secret].clients.countUp() }
     addresses[identity.agent ^ secret].clients.countUp()
   }
 
   private func suspect(_ state: ClientState, _ identity: ClientIdentity) {
     addresses[identity.address ^ secret].suspicious.countUp()
+    if identity.site != identity.address { addresses[identity.site ^ secret].suspicious.countUp() }
     addresses[identity.agent ^ secret].suspicious.countUp()
     campaigns.note(
       state.shape, network: identity.network, others: crowd.share(from: Int(state.oddFrom), to: Int(state.oddTo)) * crowd.teachers,
@@ -181,10 +231,16 @@ public final class BehaviorEngine {
       if bits > 0 { bits -= min(0, Signals.credit(state)) }
     }
     // Whoever has nothing of its own to answer for does not answer for others.
-    guard own >= Judgement.neighborly || bits > 0 else { return (0, 0) }
+    guard own >= Judgement.neighborly || bits > 0 || state.flags.contains(.polls) else { return (0, 0) }
+    if isOver, state.flags.contains(.polls), let step = StepRecorder.habit(state) {
+      bits = max(bits, crowd.polls.bits(step, at: state.lastSeen, clients: crowd.logins.clients(at: state.lastSeen)))
+    }
     if state.idleStep != 0 { bits = max(bits, crowd.idle.bits(Int(state.idleStep))) }
     var time: Int64 = 0
     bits = max(bits, addresses[identity.address ^ secret].guilt(besides: state.flags.contains(.suspicious)))
+    if identity.site != identity.address {
+      bits = max(bits, addresses[identity.site ^ secret].guilt(besides: state.flags.contains(.suspicious)))
+    }
     // Sessions that one source makes without end are that source, whatever each of them did so far.
     let agent = addresses[identity.agent ^ secret]
     if agent.odd >= 3, Int(agent.odd) * 4 >= Int(agent.clients) * 3 {
@@ -200,8 +256,16 @@ public final class BehaviorEngine {
   }
 
   /// What a client that was let pass comes to by what others did later; nil if it is not flagged by that either.
-  public func afterthought(_ state: ClientState, of identity: ClientIdentity, hasSession: Bool) -> (ClientState, Timestamp)? {
+  ///
+  /// - Parameters:
+  ///   - state: when there was most against it.
+  ///   - last: in the end; nil if it is not remembered.
+  public func afterthought(_ state: ClientState, asLastSeen last: ClientState?, of identity: ClientIdentity, hasSession: Bool) -> (
+    ClientState, Timestamp
+  )? {
     var state = state
+    // Whether it did one thing only shows in the end.
+    if let last, last.flags.contains(.polls) { state = last } else { state.flags.remove(.polls) }
     let (tenths, time) = inheritance(state, identity, isOver: true)
     state.inherited = tenths
     guard Signals.bits(state) >= threshold, hasSession || !isShared(state, identity) else { return nil }
@@ -211,7 +275,7 @@ public final class BehaviorEngine {
   /// Whether a client without a session is in truth the first requests of so many with one that a verdict on it would hit them.
   public func isShared(_ state: ClientState, _ identity: ClientIdentity) -> Bool {
     let agent = addresses[identity.agent ^ secret]
-    return agent.honestSessions * Judgement.requestsPerCollateral >= Int(state.requests)
+    return agent.honestSessions * requestsPerCollateral >= Int(state.requests)
   }
 
   public func withoutVerdict(_ state: ClientState) -> ClientState {

@@ -11,8 +11,11 @@ public struct ClientStanding: Sendable {
   public var isShared: Bool
   /// The client's own number of requests so far.
   public var requests: Int
+  /// People whom carrying it out would hit besides.
+  public var collateral: Int
 
-  public init(verdict: Verdict, evidence: [BehaviorSignal], isShared: Bool, requests: Int) {
+  public init(verdict: Verdict, evidence: [BehaviorSignal], isShared: Bool, requests: Int, collateral: Int = 0) {
+    self.collateral = collateral
     self.verdict = verdict
     self.evidence = evidence
     self.isShared = isShared
@@ -49,8 +52,11 @@ public final class BehaviorMonitor: Sendable {
   }
 
   /// Takes an answered request into account.
-  public func observe(_ event: ClientEvent, of identity: ClientIdentity) -> ClientStanding {
+  ///
+  /// - Parameter issued: the identity that its answer gave out with a session, if it did.
+  public func observe(_ event: ClientEvent, of identity: ClientIdentity, issuing issued: ClientIdentity? = nil) -> ClientStanding {
     engine.withLock { engine in
+      if let issued { engine.issue(issued) }
       let state = engine.observe(event, of: identity)
       return Self.standing(
         engine, state, identity, userAgent: event.userAgent, isNarrow: event.hasSession || event.hasKey, hasKey: event.hasKey)
@@ -63,6 +69,7 @@ public final class BehaviorMonitor: Sendable {
     let verdict = engine.judgement(state, declared: DeclaredClient.label(userAgent), hasKey: hasKey)
     return ClientStanding(
       verdict: verdict, evidence: engine.bits(state) >= worthTelling ? engine.evidence(state) : [],
-      isShared: !isNarrow && engine.isShared(state, identity), requests: Int(state.requests))
+      isShared: !isNarrow && engine.isShared(state, identity), requests: Int(state.requests),
+      collateral: engine.collateral(identity, hasSession: isNarrow))
   }
 }

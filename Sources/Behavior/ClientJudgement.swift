@@ -11,8 +11,8 @@ enum Judgement {
   static let neighborly: Float = 1
   /// Bits of its own that a client must have before what others did is held against it.
   static let kinship: Float = 3
-  /// Requests that a verdict must stop for each person whom it hits besides.
-  static let requestsPerCollateral = 40
+  /// Sessions of one address and user agent from which on it is asked whether they are used.
+  static let minted: UInt16 = 32
   /// Bits at most for what others did.
   static let mostInherited: Float = 14
   /// Failed log-ins after a visit from which on a client is held to be one of many that do so; a person who is still there may yet get
@@ -43,15 +43,25 @@ public enum DeclaredClient {
   static func flags(_ userAgent: [UInt8]) -> ClientFlags {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     if lower.isEmpty || lower == [0x2D] || contains(lower, tools) { return .tool }
-    if contains(lower, monitors) || contains(lower, crawlers) { return .declared }
-    return []
+    if contains(lower, monitors) || isCrawler(lower) { return .declared }
+    return lower.starts(with: "mozilla/".utf8) || lower.starts(with: "opera/".utf8) ? .browser : .app
   }
 
   public static func label(_ userAgent: [UInt8]) -> ClientClass? {
     let lower = userAgent.prefix(512).map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     if contains(lower, tools) { return nil }
-    return contains(lower, monitors) ? .monitor : contains(lower, crawlers) ? .crawler : nil
+    return contains(lower, monitors) ? .monitor : isCrawler(lower) ? .crawler : nil
   }
+
+  /// A crawler's word, an address to write to, or `compatible` with something that is no browser: only old Internet Explorers say so
+  /// too.
+  private static func isCrawler(_ lower: [UInt8]) -> Bool {
+    contains(lower, crawlers) || lower.contains(0x40)
+      || contains(lower, compatible) && !contains(lower, oldBrowsers)
+  }
+
+  private static let compatible = words(["(compatible;"])
+  private static let oldBrowsers = words(["msie", "trident", "konqueror"])
 
   private static func words(_ texts: [String]) -> [[UInt8]] { texts.map { Array($0.utf8) } }
 

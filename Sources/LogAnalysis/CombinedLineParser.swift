@@ -105,6 +105,8 @@ struct CombinedLineParser {
   /// The pairs after `combined`; false if there are none.
   private mutating func pairs(into parts: inout LogLineParts) -> Bool {
     var isFound = false
+    var total: Int32 = -1
+    var hasUpstream = false
     for pair in line[min(index, line.count)...].split(separator: 0x20) {
       guard let equals = pair.firstIndex(of: 0x3D), equals > pair.startIndex else { continue }
       isFound = true
@@ -119,9 +121,17 @@ struct CombinedLineParser {
       case "host": parts.host = value
       case "sid": parts.sessionID = value
       case "key": parts.apiKey = value
+      case "urt":
+        hasUpstream = true
+        parts.milliseconds = LogLineParts.milliseconds(value)
+      case "rt": total = LogLineParts.milliseconds(value)
+      case "hdr": parts.headerOrder = LogLineParts.known(value)
+      case "ja4": parts.fingerprint = LogLineParts.known(value)
+      case "set": parts.issuedSession = LogLineParts.known(value)
       default: break
       }
     }
+    if !hasUpstream { parts.milliseconds = total }
     return isFound
   }
 }

@@ -38,6 +38,10 @@ enum JSONLineParser {
     parts.host = text("host", "http_host")
     parts.sessionID = text("sid", "identity.sid")
     parts.apiKey = text("key", "identity.key")
+    parts.milliseconds = text("upstream_response_time", "request_time").map(LogLineParts.milliseconds) ?? -1
+    parts.headerOrder = text("hdr").flatMap(LogLineParts.known)
+    parts.fingerprint = text("ja4").flatMap(LogLineParts.known)
+    parts.issuedSession = text("set").flatMap(LogLineParts.known)
     if let id = text("request_id"), (8...128).contains(id.count) { parts.requestID = String(decoding: id, as: UTF8.self) }
     return LoggedRequest(parts: parts, format: .json)
   }

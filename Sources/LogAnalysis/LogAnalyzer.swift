@@ -1,4 +1,5 @@
 import Behavior
+import ClientSources
 import Detection
 import EvidenceModel
 import HTTPModel
@@ -17,6 +18,10 @@ public struct LogAnalysisConfiguration: Sendable {
   public var acceptsStatus: (@Sendable (Int) -> Bool)?
   /// Keys that make a partner, as they stand in the logs; nil for any.
   public var partnerKeys: Set<[UInt8]>?
+  /// How clients are judged.
+  public var behavior = BehaviorConfiguration()
+  /// What is known of addresses; nil for nothing.
+  public var sources: SourceBook?
   /// Clients that get a record of their own; requests of later ones are counted in one. 1,000,000 by default.
   public var maximumClients = 1_000_000
   /// Distinct requests whose rule results are kept. 65,536 by default; 0 turns the cache off.
@@ -37,7 +42,7 @@ public final class LogAnalyzer {
   private let inspector: Inspector
   private let scratch: InspectionScratch
   private let configuration: LogAnalysisConfiguration
-  private let behavior = BehaviorEngine()
+  private let behavior: BehaviorEngine
   private var clients: [ClientKey: Client] = [:]
   private var cache: [[UInt8]: CachedResult] = [:]
   private var rules: [Int: (message: [UInt8], requests: Int)] = [:]
@@ -81,6 +86,8 @@ public final class LogAnalyzer {
     var last: Timestamp
     var atRequest: Int?
     var reachedAt: Double?
+    var country: String?
+    var system: Int?
   }
 
   private struct CachedResult {
@@ -111,6 +118,7 @@ public final class LogAnalyzer {
   public init(inspector: Inspector, configuration: LogAnalysisConfiguration = .init()) {
     self.inspector = inspector
     self.configuration = configuration
+    behavior = BehaviorEngine(configuration.behavior)
     scratch = inspector.makeScratch()
   }
 
@@ -211,6 +219,13 @@ public final class LogAnalyzer {
       request, target: request.head.target, status: logged.status, hasKey: isPartner(logged.apiKey), hasSession: logged.sessionID != nil,
       anomaly: result.anomaly, isRefusedByRules: result.isRefused, ruleIDs: result.ruleIDs, isScanner: result.isScanner)
     event.violatesSchema = result.violatesSchema
+    event.milliseconds = logged.milliseconds
+    event.bytes = logged.bodyBytes
+    event.headerOrder = logged.headerOrder.map(ClientEvent.stackHash) ?? 0
+    if let sources = configuration.sources {
+      event.standing = sources.standing(of: request.client.address, userAgent: logged.userAgent)
+    }
+    event.fingerprint = logged.fingerprint.map(ClientEvent.stackHash) ?? 0
     fold(event, logged)
     countEndpoint(event)
     let start = Int(time.microseconds / 60_000_000) * 60
@@ -276,6 +291,11 @@ public final class LogAnalyzer {
       return
     }
     count(event, in: &client)
+    client.country = event.standing.country ?? client.country
+    client.system = event.standing.system ?? client.system
+    if let session = logged.issuedSession {
+      behavior.issue(ClientIdentity(address: key.ip, userAgent: key.userAgent, session: session, key: key.key))
+    }
     let state = behavior.observe(event, of: client.identity)
     let kind = behavior.judgement(state, declared: client.declared, hasKey: isPartner(key.key)).kind
     let bits = behavior.bits(state)
@@ -339,7 +359,8 @@ public final class LogAnalyzer {
     guard let client = clients[key], let state = behavior.state(of: client.identity, at: logged.request.received) else { return nil }
     return ClientStanding(
       verdict: behavior.judgement(state, declared: client.declared, hasKey: isPartner(key.key)), evidence: behavior.evidence(state),
-      isShared: key.session == nil && key.key == nil && behavior.isShared(state, client.identity), requests: client.requests)
+      isShared: key.session == nil && key.key == nil && behavior.isShared(state, client.identity), requests: client.requests,
+      collateral: behavior.collateral(client.identity, hasSession: key.session != nil || key.key != nil))
   }
 
   // MARK: The report
@@ -370,6 +391,7 @@ public final class LogAnalyzer {
       Report.SchemaCount(endpoint: $0.key.endpoint, kind: $0.key.kind, field: $0.key.field, requests: $0.value)
     }
     .sorted { ($1.requests, $0.endpoint, $0.kind, $0.field) < ($0.requests, $1.endpoint, $1.kind, $1.field) }
+    report.events = behavior.events.map { Report.Event(start: TimestampFormat.rfc3339($0.start), isDetected: $0.isDetected) }
     report.timeline = minutes.values.sorted { $0.start < $1.start }
     return report
   }
@@ -410,7 +432,8 @@ public final class LogAnalyzer {
     var client = client
     if client.worst == .allow,
       let (state, time) = behavior.afterthought(
-        client.state, of: client.identity, hasSession: key.session != nil || key.key != nil)
+        client.state, asLastSeen: behavior.state(of: client.identity, at: client.last), of: client.identity,
+        hasSession: key.session != nil || key.key != nil)
     {
       // Found out through others after its last request: by then it had made them all.
       client.state = state
@@ -425,7 +448,9 @@ public final class LogAnalyzer {
       ip: key.ip, userAgent: key.userAgent, session: key.session.map(shown), key: key.key.map(shown), verdict: verdict,
       requests: client.requests, ruleMatches: client.ruleMatches, atRequest: isFlagged ? client.atRequest ?? client.requests : nil,
       reachedAt: isFlagged ? client.reachedAt ?? client.last.seconds : nil, firstSeen: TimestampFormat.rfc3339(client.first),
-      lastSeen: TimestampFormat.rfc3339(client.last), evidence: behavior.evidence(client.state))
+      lastSeen: TimestampFormat.rfc3339(client.last), evidence: behavior.evidence(client.state), country: client.country,
+      system: client.system,
+      collateral: isFlagged ? behavior.collateral(client.identity, hasSession: key.session != nil || key.key != nil) : 0)
   }
 
   private func shown(_ identity: [UInt8]) -> String {

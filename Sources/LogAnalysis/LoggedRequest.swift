@@ -10,6 +10,13 @@ public struct LoggedRequest: Sendable {
   public var sessionID: [UInt8]?
   public var apiKey: [UInt8]?
   public var userAgent: [UInt8]
+  /// What it took the origin to answer, or else the whole request; -1 if the log does not say.
+  public var milliseconds: Int32
+  /// The order of the header names and the TLS fingerprint, as they stand in the log; nil if they do not.
+  public var headerOrder: [UInt8]?
+  public var fingerprint: [UInt8]?
+  /// The session that the answer gave out.
+  public var issuedSession: [UInt8]?
   public var format: LogFormat
 
   /// Reads a line of any format that is known; nil if none fits.
@@ -54,6 +61,10 @@ public struct LoggedRequest: Sendable {
     sessionID = parts.sessionID.flatMap { $0 == [0x2D] ? nil : $0 }
     apiKey = parts.apiKey.flatMap { $0 == [0x2D] ? nil : $0 }
     userAgent = parts.userAgent ?? [0x2D]
+    milliseconds = parts.milliseconds
+    headerOrder = parts.headerOrder
+    fingerprint = parts.fingerprint
+    issuedSession = parts.issuedSession
     self.format = format
   }
 }
@@ -71,6 +82,19 @@ struct LogLineParts {
   var sessionID: [UInt8]?
   var apiKey: [UInt8]?
   var requestID: String?
+  var milliseconds: Int32 = -1
+  var headerOrder: [UInt8]?
+  var fingerprint: [UInt8]?
+  var issuedSession: [UInt8]?
+
+  /// `0.045`; the first of several that nginx writes for several upstreams; -1 for `-`.
+  static func milliseconds(_ value: [UInt8]) -> Int32 {
+    let first = value.prefix { $0 != 0x2C && $0 != 0x20 }
+    guard let seconds = Double(String(decoding: first, as: UTF8.self)), seconds >= 0, seconds < 1e6 else { return -1 }
+    return Int32((seconds * 1000).rounded())
+  }
+
+  static func known(_ value: [UInt8]) -> [UInt8]? { value == [0x2D] || value.isEmpty ? nil : value }
 }
 
 /// Why a line is no line of a format.

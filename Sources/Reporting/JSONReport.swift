@@ -126,6 +126,17 @@ public enum JSONReport {
       json.endObject()
     }
     json.endArray()
+    json.key("events")
+    json.beginArray()
+    for event in report.events {
+      json.beginObject()
+      json.key("start")
+      json.string(event.start)
+      json.key("detected")
+      json.bool(event.isDetected)
+      json.endObject()
+    }
+    json.endArray()
     json.key("timeline")
     json.beginArray()
     for minute in report.timeline {
@@ -215,6 +226,18 @@ public enum JSONReport {
     json.string(client.lastSeen)
     json.key("ts")
     if let time = client.reachedAt { json.number(time) } else { json.null() }
+    if client.verdict.kind != .allow {
+      json.key("collateral")
+      json.number(client.collateral)
+    }
+    if let country = client.country {
+      json.key("country")
+      json.string(country)
+    }
+    if let system = client.system {
+      json.key("asn")
+      json.number(system)
+    }
     json.key("evidence")
     json.beginArray()
     for signal in client.evidence {

@@ -18,11 +18,20 @@ public struct Report: Sendable {
     public var firstSeen: String
     public var lastSeen: String
     public var evidence: [BehaviorSignal]
+    /// ISO 3166-1, and the number of the autonomous system, if a database says.
+    public var country: String?
+    public var system: Int?
+    /// People whom the verdict would hit besides, as far as they were told apart.
+    public var collateral = 0
 
     public init(
       ip: String, userAgent: [UInt8], session: String?, key: String?, verdict: Verdict, requests: Int, ruleMatches: Int, atRequest: Int?,
-      reachedAt: Double?, firstSeen: String, lastSeen: String, evidence: [BehaviorSignal]
+      reachedAt: Double?, firstSeen: String, lastSeen: String, evidence: [BehaviorSignal], country: String? = nil,
+      system: Int? = nil, collateral: Int = 0
     ) {
+      self.country = country
+      self.system = system
+      self.collateral = collateral
       self.ip = ip
       self.userAgent = userAgent
       self.session = session
@@ -137,6 +146,16 @@ public struct Report: Sendable {
       self.requests = requests
     }
   }
+  /// A drop: when it began, and whether it was detected or configured.
+  public struct Event: Sendable {
+    public var start: String
+    public var isDetected: Bool
+
+    public init(start: String, isDetected: Bool) {
+      self.start = start
+      self.isDetected = isDetected
+    }
+  }
   public struct Minute: Sendable {
     /// Epoch seconds of its start.
     public var start: Int
@@ -169,6 +188,7 @@ public struct Report: Sendable {
   /// The most frequent first.
   public var schema: [SchemaCount] = []
   public var timeline: [Minute] = []
+  public var events: [Event] = []
   public var rulesAsked = 0
   public var rulesUnasked = 0
   /// Clients that were folded into one record because the table was full.

@@ -30,7 +30,11 @@ extension ClientHandler {
       if parts.status >= 400 { requestHalf.wait() }
     }
     if exchange.isLean { return beginRelaying(exchange, head, parts) }
-    let verdict = exchange.timed(3) { $0.inspectResponseHead(head.response(parts)) }
+    let response = head.response(parts)
+    if exchange.identity != nil {
+      exchange.issuedSession = Identity.issuedSession(response.fields, cookie: shared.configuration.sessionCookie)
+    }
+    let verdict = exchange.timed(3) { $0.inspectResponseHead(response) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if parts.framing != .none, case .buffer(let limit, let overLimit) = exchange.inspection.responseBodyDemand {
       answerHalf.collect(head, parts, limit: limit, overLimit: overLimit)

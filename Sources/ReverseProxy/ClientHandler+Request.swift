@@ -70,7 +70,8 @@ extension ClientHandler {
     }
     if shared.wantsRecords {
       exchange.identity = BehaviorIdentity(
-        exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys)
+        exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys,
+        sources: shared.configuration.sources)
     }
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {
@@ -121,23 +122,9 @@ extension ClientHandler {
       if RequestName.isAcceptable(given) { name = RequestName(given: Array(given)) }
     }
     let chain = head.spans.filter { $0.isExactly(.forwardedFor) }.map { Array(bytes[$0.value]) }
-    if !chain.isEmpty {
-      let joined = Array(chain.joined(separator: Array(", ".utf8)))
-      forwardedFor = joined
-      origin = trustedOrigin(joined)
-    }
-  }
-
-  /// The client's own address in a chain of proxies: walking from the right, the first that is not trusted.
-  private func trustedOrigin(_ chain: [UInt8]) -> Endpoint {
-    var last = client
-    for part in chain.split(separator: 0x2C).reversed() {
-      let address = String(decoding: part.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
-      guard AddressRanges.isAddress(address) else { return last }
-      last = Endpoint(address: AddressRanges.canonical(address))
-      if !shared.configuration.trustedPeers.contains(address) { return last }
-    }
-    return last
+    if !chain.isEmpty { forwardedFor = Array(chain.joined(separator: Array(", ".utf8))) }
+    let addresses = ForwardedChain.addresses(of: head, field: shared.configuration.clientField)
+    if let address = ForwardedChain.origin(addresses, trusting: shared.configuration.trustedPeers) { origin = Endpoint(address: address) }
   }
 
   private func sendContinue(_ parts: RequestParts) {

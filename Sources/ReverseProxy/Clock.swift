@@ -12,6 +12,17 @@ enum Clock {
 
 /// What in a request names its sender beyond the address.
 enum Identity {
+  /// The session that an answer gives out; nil for none, and for one that is taken back.
+  static func issuedSession(_ fields: [Field], cookie name: String) -> [UInt8]? {
+    for field in fields where field.isNamed("set-cookie") {
+      let pair = field.value.prefix { $0 != 0x3B }
+      guard let equals = pair.firstIndex(of: 0x3D), pair[..<equals].map(asciiLowercased).elementsEqual(name.utf8) else { continue }
+      let value = Array(pair[(equals + 1)...])
+      return value.isEmpty ? nil : value
+    }
+    return nil
+  }
+
   /// The value of the session cookie.
   static func session(_ fields: [Field], cookie name: String) -> [UInt8]? {
     for field in fields where field.isNamed("cookie") {

@@ -57,6 +57,8 @@ final class Exchange {
   /// Who is asking, as far as behavior is accounted; nil if it is not.
   var identity: BehaviorIdentity?
   var isRefusedForBehavior = false
+  /// The session that the answer gives out.
+  var issuedSession: [UInt8]?
   /// Whether the answer is one of our own.
   var isOwnAnswer = false
   /// Upstreams that could not be reached for this exchange.
@@ -176,6 +178,8 @@ final class Exchange {
     record.isRefusedForBehavior = isRefusedForBehavior
     record.sessionID = identity?.session
     record.apiKey = identity?.key
+    record.issuedSession = issuedSession
+    record.headerOrder = BehaviorIdentity.headerOrder(request.head.fields)
     record.brokenOffBy = brokenOffBy
     record.totalTime = totalTime
     return record

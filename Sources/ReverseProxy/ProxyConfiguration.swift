@@ -1,4 +1,5 @@
 import Behavior
+import ClientSources
 import EvidenceModel
 import HTTPWire
 import Telemetry
@@ -70,6 +71,11 @@ public struct ProxyConfiguration: Sendable {
   /// Which verdicts on behavior refuse requests in block mode. None by default: a request is not guilty of what came before it
   /// unless the operator says so.
   public var behaviorEnforcement = BehaviorEnforcement.off
+  /// What is known of addresses; nil for nothing.
+  public var sources: SourceBook?
+  /// The field in which trusted peers say where a request came from, lower case. Nil, the default: `X-Forwarded-For`, else `Forwarded`,
+  /// else those of networks of content delivery.
+  public var clientField: String?
   /// Peers whose `X-Forwarded-…` and `X-Request-ID` fields are believed; none by default.
   public var trustedPeers = AddressRanges()
   public var limits = HeadLimits()

@@ -35,6 +35,9 @@ public struct SettingKey: Sendable, Equatable {
     .init("proxy", "mode", .choice(["detect", "block"]), "detect", "detect only writes down; block refuses what the rules refuse."),
     .init("proxy", "admin", .text, "127.0.0.1:9911", "Where health and metrics are served, as host:port, or off."),
     .init("proxy", "trust", .text, list: true, "nobody", "Networks whose X-Forwarded-For and X-Request-ID fields are believed."),
+    .init(
+      "proxy", "client-field", .text, "the first of X-Forwarded-For, Forwarded, CF-Connecting-IP, True-Client-IP, Fastly-Client-IP, ...",
+      "The only field in which trusted peers say where a request came from."),
     .init("proxy", "threads", .number(1...1024), "one a core", "Event loops."),
     .init("proxy", "strict", .switchable, "false", "Refuse requests that are merely odd, as broken ones are; else the rules judge them."),
     .init(
@@ -90,6 +93,9 @@ public struct SettingKey: Sendable, Equatable {
     .init(
       "seclang", "json-names", .choice(["modsecurity", "coraza"]), "modsecurity",
       "How the values of a JSON body are named: json.a.array_0.b as in ModSecurity, or json.a.0.b as in Coraza."),
+    .init(
+      "seclang", "block-lists", .choice(["off", "on"]), "off",
+      "Whether @rbl asks name servers about clients, without a request waiting for it; off refuses rules with it."),
 
     .init("schema", "files", .path, list: true, nil, "OpenAPI 3.0 or 3.1 documents, YAML or JSON, that requests are held against."),
     .init("schema", "formats", .switchable, "true", "Whether formats refuse values."),
@@ -166,11 +172,39 @@ public struct SettingKey: Sendable, Equatable {
       "Values of x-api-key that were given out, or their short hashes as in logs; any other makes nobody a partner. Any key does if not set."
     ),
 
+    .init(
+      "identity", "crawlers", .text, list: true, nil,
+      "Published addresses of crawlers, as name=FILE: the JSON that operators publish, or a network on each line. The name stands in its user agent."
+    ),
+    .init(
+      "identity", "crawler-dns", .switchable, "false",
+      "Whether crawlers are looked up in the DNS: the address's name, and back. Answers are kept; nobody waits for one in the proxy."),
+    .init("identity", "country-database", .path, nil, "A file in MaxMind's DB format that knows the countries of addresses."),
+    .init("identity", "network-database", .path, nil, "The same that knows their autonomous systems, or whether servers stand there."),
+    .init(
+      "identity", "hosting-systems", .text, list: true, nil,
+      "Numbers of autonomous systems in which servers stand, such as 64496, beside those that are known by their names."),
+
     .init("behavior", "watch", .switchable, "true", "Whether clients are judged by what they do, beside each request for itself."),
     .init(
       "behavior", "enforce", .choice(["off", "block", "flagged"]), "off",
       "Which clients are refused (429) in block mode for what they did: none, those that are certain abuse, or all that are flagged."),
-    .init("behavior", "clients", .number(1024...67_108_864), "1048576", "Clients that are remembered, of 128 bytes each."),
+    .init(
+      "behavior", "memory", .bytes(1_048_576...17_179_869_184), "256MiB",
+      "For clients, allocated at start: 64 bytes for each and 64 more for those that come again."),
+    .init("behavior", "clients", .number(1024...67_108_864), "as many as there is memory for", "Clients that are remembered."),
+    .init(
+      "behavior", "allow", .text, list: true, nil, "Addresses and networks that may do what they like, such as an office or a load test."),
+    .init(
+      "behavior", "collateral", .number(1...1_000_000), "60",
+      "Requests that a verdict on a shared address must stop for each person whom it would hit besides; else it is not given."),
+    .init(
+      "behavior", "drop-times", .text, list: true, "events are detected by their rate",
+      "When events begin: RFC 3339 or epoch seconds."),
+    .init(
+      "behavior", "protocol", .text, list: true, nil,
+      "What the application's own clients keep to, a step each: \"play: heartbeat POST /v1/plays/*/heartbeat after start, heartbeat every 30s\"."
+    ),
     .init(
       "behavior", "honest-clients-per-error", .number(16...16_777_216), "4096",
       "Wrong on at most one honest client in so many; the threshold in bits is its logarithm."),

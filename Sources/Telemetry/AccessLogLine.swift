@@ -18,6 +18,15 @@ public enum AccessLogLine {
     appendWord(head.fields.firstValue(of: "host"), to: &line)
     append(" in=\(record.requestBytes) out=\(record.bytesSent) sid=\(record.sessionID.map(ShortHash.text) ?? "-")")
     append(" key=\(record.apiKey.map(ShortHash.text) ?? "-")")
+    if let session = record.issuedSession { append(" set=\(ShortHash.text(session))") }
+    if let fingerprint = record.fingerprint {
+      append(" ja4=")
+      appendWord(fingerprint, to: &line)
+    }
+    if let order = record.headerOrder {
+      append(" hdr=")
+      appendWord(order, to: &line)
+    }
     return line
   }
 

@@ -10,6 +10,11 @@ public struct ExchangeRecord: Sendable {
   /// The session identity, if the request carried one.
   public var sessionID: [UInt8]?
   public var apiKey: [UInt8]?
+  /// The session that the answer gave out.
+  public var issuedSession: [UInt8]?
+  /// A short hash of the header names in their order, and the JA4 fingerprint of the TLS handshake, which whoever ends TLS knows.
+  public var headerOrder: [UInt8]?
+  public var fingerprint: [UInt8]?
   public var status: Int
   public var outcome: InspectionOutcome
   /// What the client has come to with this request; nil if behavior is not looked at.
@@ -59,8 +64,11 @@ extension ExchangeRecord {
   public var score: Double { max(outcome.verdict.score, standing?.verdict.score ?? 0) }
 
   public var label: ClientClass {
-    guard let standing, outcome.verdict.label == .undecided || standing.verdict.kind > .allow else { return outcome.verdict.label }
-    return standing.verdict.label
+    guard let standing else { return outcome.verdict.label }
+    if standing.verdict.kind > .allow { return standing.verdict.label }
+    // A request that is refused is not what fans send, whatever the client did before.
+    let isRefused = max(outcome.verdict.kind, outcome.would ?? .allow) > .allow
+    return outcome.verdict.label == .undecided && !isRefused ? standing.verdict.label : outcome.verdict.label
   }
 }
 

@@ -103,6 +103,14 @@ struct AnalyzeCommand: ParsableCommand {
 
   func run() throws {
     let inspector = try rules.inspector(mode: .block)
+    var analysis = analysis
+    let settings = try rules.configuration.values()
+    let listedKeys = settings.list("identity.partner-keys") + partnerKeys
+    if !listedKeys.isEmpty {
+      analysis.partnerKeys = Set(listedKeys.flatMap { [Array($0.utf8), Array(ShortHash.text(Array($0.utf8)).utf8)] })
+    }
+    analysis.behavior = try BehaviorPlan(settings: settings).configuration(inspector)
+    analysis.sources = try BehaviorPlan(settings: settings).sources(waits: true)
     let analyzer = LogAnalyzer(inspector: inspector, configuration: analysis)
     let interrupt = InterruptFlag()
     let progress = ProgressLine(isShown: !hidesProgress && isatty(STDERR_FILENO) == 1)
@@ -136,9 +144,6 @@ struct AnalyzeCommand: ParsableCommand {
     configuration.until = until.flatMap(Self.time)
     configuration.acceptsClient = client.flatMap(Self.network)
     configuration.acceptsStatus = status.flatMap(Self.statusFilter)
-    if !partnerKeys.isEmpty {
-      configuration.partnerKeys = Set(partnerKeys.flatMap { [Array($0.utf8), Array(ShortHash.text(Array($0.utf8)).utf8)] })
-    }
     configuration.showsRawIdentities = identities == .raw
     if let path {
       let pattern = Array(path.utf8)

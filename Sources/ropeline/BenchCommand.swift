@@ -88,15 +88,16 @@ struct BenchCommand: ParsableCommand {
     var requests: [RawRequest] = []
     for file in files {
       let raw: RawRequest
+      // The other files are measured all the same.
       do {
         raw = RawRequest(bytes: try FileSystemRuleReader().read(file))
       } catch {
         Terminal.error("ropeline: \(error)")
-        throw ExitCode(2)
+        continue
       }
       guard let outcome = raw.inspect(with: inspector, scratch: scratch) else {
         Terminal.error("ropeline: \(file): there is no request in this file")
-        throw ExitCode(2)
+        continue
       }
       let (median, allocations) = measure(raw, mixed ? 1 : repetitions, inspector, scratch)
       rows.append(
@@ -109,7 +110,8 @@ struct BenchCommand: ParsableCommand {
     if mixed {
       for (index, median) in measureInTurn(requests, inspector, scratch).enumerated() { rows[index].cpu_us = median }
     }
-    try show(rows)
+    if !rows.isEmpty { try show(rows) }
+    if rows.count < files.count { throw ExitCode(2) }
   }
 
   private func costs(_ raw: RawRequest, _ inspector: Inspector) -> [RuleCost] {

@@ -51,7 +51,12 @@ struct ExplainCommand: ParsableCommand {
         Terminal.error("ropeline: there is no request to explain")
         throw ExitCode(2)
       }
+      guard raw.looksLikeRequest else {
+        Terminal.error("ropeline: this is no HTTP/1 request: its first line is \(Terminal.shown(parsed.head.line, limit: 60))")
+        throw ExitCode(2)
+      }
       page.heading("request", Terminal.shown(parsed.head.line))
+      if raw.endsLinesInLF { page.detail("(its lines end in LF alone, and HTTP's end in CR LF: write \\r\\n, as unix2dos does)") }
       for field in parsed.head.fields { page.detail("\(Terminal.shown(field.name)): \(Terminal.shown(field.value))") }
       if !body.isEmpty { page.detail("(\(body.count) bytes of body) \(Terminal.shown(body, limit: 160))") }
       outcome = result
@@ -59,7 +64,11 @@ struct ExplainCommand: ParsableCommand {
     case .logged(let logged, let status, let before):
       let line = logged.request
       if !before.isEmpty {
-        let analyzer = LogAnalyzer(inspector: inspector)
+        let settings = try rules.configuration.values()
+        var analysis = LogAnalysisConfiguration()
+        analysis.behavior = try BehaviorPlan(settings: settings).configuration(inspector)
+        analysis.sources = try BehaviorPlan(settings: settings).sources(waits: true)
+        let analyzer = LogAnalyzer(inspector: inspector, configuration: analysis)
         analyzer.read(lines: before)
         standing = analyzer.standing(of: logged)
       }
@@ -222,8 +231,8 @@ struct ExplainPage {
     let color = verdict.kind == .block ? "1;31" : "1;32"
     var line = styled(verdict.kind.rawValue, color) + "  score \(String(format: "%.3f", verdict.score))  \(verdict.label.rawValue)"
     if let status = verdict.status { line += "  would answer \(status)" }
-    if let intervention = outcome.evidence.intervention { line += " because of rule \(intervention.ruleID)" }
-    if let fault = outcome.evidence.framing { line += " because of \(fault.detail)" }
+    let reasons = [outcome.evidence.framing?.detail, outcome.evidence.intervention.map { "rule \($0.ruleID)" }].compactMap { $0 }
+    if !reasons.isEmpty { line += ": " + reasons.joined(separator: "; ") }
     text += "verdict  \(line)\n"
     text += "  anomaly score inbound \(outcome.evidence.anomaly.inbound) of \(threshold), outbound \(outcome.evidence.anomaly.outbound)\n"
     if !outcome.evidence.schema.isEmpty { text += "  the schema adds \(outcome.evidence.schema.anomaly)\n" }

@@ -80,13 +80,13 @@ struct ProxyCommand: AsyncParsableCommand {
     let collections = CollectionStore()
     let inspector = try rules.inspector(mode: plan.mode, settings: plan.settings, collections: collections, remembersClients: true)
     if check { return try showCheck(plan, inspector) }
-    let configuration = try plan.openingLogs()
+    let configuration = try plan.openingLogs(inspector)
     FileLimit.raise()
     // Caught from here on, so that a signal during the start is not lost.
     let signals = Self.signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1])
     let file = plan.settings.text("rules.collections").map { CollectionFile(path: $0, store: collections) }
     file?.load()
-    let behaviorFile = plan.behaviorFile(of: configuration)
+    let behaviorFile = try plan.behaviorFile(of: configuration, inspector)
     behaviorFile?.load()
     let server: ProxyServer
     do {
@@ -132,7 +132,7 @@ struct ProxyCommand: AsyncParsableCommand {
 
   /// `--check`: the result is what was loaded.
   private func showCheck(_ plan: ProxyPlan, _ inspector: Inspector) throws {
-    _ = try plan.openingLogs()
+    _ = try plan.openingLogs(inspector)
     let files = ((try? RulesLoader(options: rules.options(plan.settings)).load().files) ?? []).filter { !$0.path.hasPrefix("(") }
     let settings = inspector.settings
     func onOff(_ isOn: Bool) -> String { isOn ? "On" : "Off" }
@@ -153,7 +153,7 @@ struct ProxyCommand: AsyncParsableCommand {
       "listen: \(plan.listen)",
       "upstream: \(plan.upstreams.joined(separator: " "))",
       "admin: \(plan.admin.map(String.init(describing:)) ?? "off")",
-      "behavior: \(plan.behaviorSummary)",
+      "behavior: \(try plan.behaviorSummary(inspector))",
       "trust: \(plan.trust.isEmpty ? "nobody" : plan.trust.joined(separator: " "))",
       "strict: \(plan.isStrict ? "on" : "off")",
       "oversized bodies: \(plan.oversizedBodies.rawValue)",

@@ -62,7 +62,9 @@ struct ProxyPlan {
   }
 
   /// The proxy's configuration, with its logs open.
-  func openingLogs() throws -> ProxyConfiguration {
+  ///
+  /// - Parameter inspector: whose documents say which endpoints there are.
+  func openingLogs(_ inspector: Inspector) throws -> ProxyConfiguration {
     var configuration = ProxyConfiguration(upstreams: upstreams.compactMap(Upstream.init(url:)))
     configuration.listenHost = listen.host
     configuration.listenPort = listen.port
@@ -101,7 +103,11 @@ struct ProxyPlan {
     apply("limits.held-bodies", to: &configuration.maximumHeldBytes)
     apply("limits.linger", to: &configuration.maximumLingerBytes)
     apply("limits.connections", to: &configuration.maximumConnections)
-    if settings.text("behavior.watch") != "false" { configuration.behavior = BehaviorMonitor(behaviorConfiguration) }
+    configuration.clientField = settings.text("proxy.client-field")?.lowercased()
+    if settings.text("behavior.watch") != "false" {
+      configuration.behavior = BehaviorMonitor(try behaviorConfiguration(inspector))
+      configuration.sources = try BehaviorPlan(settings: settings).sources(waits: false)
+    }
     configuration.behaviorEnforcement = settings.text("behavior.enforce").flatMap(BehaviorEnforcement.init(rawValue:)) ?? .off
     apply("limits.connections-per-client", to: &configuration.maximumConnectionsPerClient)
     do {
@@ -115,25 +121,25 @@ struct ProxyPlan {
   }
 
   /// For `--check`.
-  var behaviorSummary: String {
+  func behaviorSummary(_ inspector: Inspector) throws -> String {
     guard settings.text("behavior.watch") != "false" else { return "not watched" }
-    let behavior = behaviorConfiguration
+    let behavior = try behaviorConfiguration(inspector)
     let enforcement = settings.text("behavior.enforce") ?? BehaviorEnforcement.off.rawValue
     return "watched, enforce \(enforcement), \(behavior.maximumClients) clients, wrong on 1 in \(behavior.honestClientsPerError)"
+      + (behavior.drops.isEmpty ? "" : ", \(behavior.drops.count) drop times")
+      + (behavior.protocols.names.isEmpty ? "" : ", protocols \(behavior.protocols.names.joined(separator: " "))")
   }
 
   /// Where what is learned is kept; nil if it is not.
-  func behaviorFile(of configuration: ProxyConfiguration) -> BehaviorFile? {
+  func behaviorFile(of configuration: ProxyConfiguration, _ inspector: Inspector) throws -> BehaviorFile? {
     guard let path = settings.text("behavior.state"), let monitor = configuration.behavior else { return nil }
-    return BehaviorFile(path: path, monitor: monitor, configuration: behaviorConfiguration)
+    return BehaviorFile(path: path, monitor: monitor, configuration: try behaviorConfiguration(inspector))
   }
 
   /// How clients are judged, with a secret of its own for each process.
-  var behaviorConfiguration: BehaviorConfiguration {
-    var behavior = BehaviorConfiguration()
+  private func behaviorConfiguration(_ inspector: Inspector) throws -> BehaviorConfiguration {
+    var behavior = try BehaviorPlan(settings: settings).configuration(inspector)
     behavior.secret = UInt64.random(in: 1 ... .max)
-    apply("behavior.clients", to: &behavior.maximumClients)
-    apply("behavior.honest-clients-per-error", to: &behavior.honestClientsPerError)
     return behavior
   }
 

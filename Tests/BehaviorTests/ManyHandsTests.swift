@@ -24,7 +24,7 @@ struct ManyHandsTests {
     (0..<hands).count { hand in
       let identity = audience.identity(Self.address(hand))
       guard let state = audience.engine.state(of: identity, at: Timestamp(microseconds: audience.now)) else { return false }
-      return state.isFlagged || audience.engine.afterthought(state, of: identity, hasSession: true) != nil
+      return state.isFlagged || audience.engine.afterthought(state, asLastSeen: state, of: identity, hasSession: true) != nil
     }
   }
 
@@ -45,7 +45,7 @@ struct ManyHandsTests {
       state = audience.ask("198.51.100.9", method, target, status: status, after: 4000)
     }
     #expect(audience.engine.bits(state) < audience.engine.threshold)
-    #expect(audience.engine.afterthought(state, of: audience.identity("198.51.100.9"), hasSession: true) == nil)
+    #expect(audience.engine.afterthought(state, asLastSeen: state, of: audience.identity("198.51.100.9"), hasSession: true) == nil)
   }
 
   @Test("refreshing is worth nothing, however fast", arguments: [80, 900, 5000])

@@ -38,6 +38,7 @@ struct AddressState: Sendable {
 /// Addresses in a table of fixed size: sets of four places, chosen by hash; the one with the fewest clients gives way.
 final class AddressTable {
   private static let ways = 4
+  private let memory: ZeroedMemory
   private let places: UnsafeMutablePointer<AddressState>
   private let mask: Int
   let capacity: Int
@@ -48,11 +49,9 @@ final class AddressTable {
     while size < capacity { size *= 2 }
     self.capacity = size
     mask = size / Self.ways - 1
-    guard let memory = calloc(size, MemoryLayout<AddressState>.stride) else { fatalError("no memory for \(size) addresses") }
-    places = memory.bindMemory(to: AddressState.self, capacity: size)
+    memory = ZeroedMemory(bytes: size * MemoryLayout<AddressState>.stride)
+    places = memory.start.bindMemory(to: AddressState.self, capacity: size)
   }
-
-  deinit { free(places) }
 
   subscript(_ address: UInt64) -> AddressState {
     get {

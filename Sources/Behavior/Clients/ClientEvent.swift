@@ -1,5 +1,22 @@
 import HTTPModel
 
+/// What is known of where a request comes from, beside its address.
+public struct SourceStanding: Sendable, Equatable {
+  /// The operator lets it do what it likes.
+  public var isAllowed = false
+  /// It names itself a crawler, and its address is its operator's.
+  public var isVerifiedCrawler = false
+  /// It names itself a crawler whose operator says where from it comes, and comes from elsewhere.
+  public var isImpostor = false
+  /// Servers stand in its network.
+  public var isHosting = false
+  /// ISO 3166-1, and the number of the autonomous system; nil if no database says.
+  public var country: String?
+  public var system: Int?
+
+  public init() {}
+}
+
 /// One answered request, as far as behavior is judged by it.
 public struct ClientEvent: Sendable {
   public var time: Timestamp
@@ -25,6 +42,14 @@ public struct ClientEvent: Sendable {
   public var isScanner: Bool
   /// Whether it does not keep to the schema in a way that the policy scores.
   public var violatesSchema = false
+  /// What it took the origin to answer, in milliseconds as logs tell it; -1 if nobody knows.
+  public var milliseconds: Int32 = -1
+  /// Body bytes of the answer; -1 if nobody knows.
+  public var bytes = -1
+  /// A hash of the header names in their order, and of the TLS fingerprint; 0 if nobody knows.
+  public var headerOrder: UInt64 = 0
+  public var fingerprint: UInt64 = 0
+  public var standing = SourceStanding()
 
   public init(
     time: Timestamp, status: Int, path: [UInt8], query: [UInt8] = [], method: [UInt8], userAgent: [UInt8] = [], hasReferrer: Bool = false,
@@ -61,6 +86,13 @@ public struct ClientEvent: Sendable {
       query: mark < target.count ? Array(target[(mark + 1)...]) : [], method: request.head.method,
       userAgent: fields.first { $0.isNamed("user-agent") }?.value ?? [0x2D], hasReferrer: !referrer.isEmpty, hasKey: hasKey,
       hasSession: hasSession, anomaly: anomaly, isRefusedByRules: isRefusedByRules, ruleIDs: ruleIDs, isScanner: isScanner)
+  }
+
+  /// A hash of a text that tells stacks apart, never 0.
+  public static func stackHash(_ text: [UInt8]) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return mixed(hash) | 1
   }
 
   /// Found, and nothing wrong with the request: the endpoint exists for this client.

@@ -6,10 +6,13 @@ public struct ClientIdentity: Sendable, Hashable {
   public var address: UInt64
   /// `address` and user agent.
   public var agent: UInt64
+  /// The IPv6 /56 around the address, which is what a line is often given; `address` for IPv4.
+  public var site: UInt64
   /// The IPv4 /24 or the IPv6 /48 around the address.
   public var network: UInt64
 
-  public init(client: UInt64, address: UInt64, agent: UInt64, network: UInt64) {
+  public init(client: UInt64, address: UInt64, agent: UInt64, network: UInt64, site: UInt64? = nil) {
+    self.site = site ?? address
     self.client = client
     self.address = address
     self.agent = agent
@@ -21,7 +24,8 @@ public struct ClientIdentity: Sendable, Hashable {
   ///   - userAgent: `-` if there is none; its first 512 bytes count.
   ///   - session: as it is written in logs, so that a log's replay comes to the same identities; nil for none.
   ///   - key: likewise.
-  public init(address: String, userAgent: [UInt8], session: [UInt8]?, key: [UInt8]?) {
+  ///   - subject: of a token that was verified: whoever shows it is that client wherever it comes from, and with whatever else it shows.
+  public init(address: String, userAgent: [UInt8], session: [UInt8]?, key: [UInt8]?, subject: [UInt8]? = nil) {
     let bytes = Array(address.utf8)
     var hash = PartHash()
     hash.add(bytes)
@@ -29,11 +33,23 @@ public struct ClientIdentity: Sendable, Hashable {
     var line = PartHash()
     line.add(prefixes.line)
     self.address = line.value
+    if prefixes.line.count == 8, prefixes.line != bytes {
+      var site = PartHash()
+      site.add(prefixes.line.prefix(7))
+      self.site = site.value
+    } else {
+      site = line.value
+    }
     line.add(userAgent.prefix(512))
     agent = line.value
     hash.add(userAgent.prefix(512))
     hash.add(session ?? [0x2D])
     hash.add(key ?? [0x2D])
+    if let subject {
+      hash = PartHash()
+      hash.add(Array("subject".utf8))
+      hash.add(subject)
+    }
     client = hash.value
     var network = PartHash()
     network.add(prefixes.network)

@@ -20,7 +20,10 @@ struct HotLine {
   var failedLogins: UInt8 = 0
   var inherited: UInt8 = 0
   var run: UInt8 = 0
-  var waitingCount: UInt8 = 0
+  /// Three bits of how many steps wait to be learned from, and the upper five of the flags.
+  var waitingAndFlags: UInt8 = 0
+
+  var allFlags: ClientFlags { ClientFlags(rawValue: UInt32(flags) | UInt32(waitingAndFlags >> 3) << 16) }
 }
 
 struct ColdLine {
@@ -29,25 +32,31 @@ struct ColdLine {
   var stepGap1: UInt32 = 0
   var stepGap2: UInt32 = 0
   var transitions: UInt32 = 0
-  var lastID: UInt32 = 0
+  /// 24 bits of the last id, 8 of `discipline`.
+  var lastIDAndDiscipline: UInt32 = 0
   /// 11 bits each of the step before and of the step that were the oddest, 8 of how odd.
   var odd: UInt32 = 0
   var repetition: Int16 = 0
   var rules: Int16 = 0
-  var mode: Int16 = 0
-  var ruleSet: UInt16 = 0
   /// 11 bits of the step, 5 of where log-ins came from.
   var idleStep: UInt16 = 0
-  var clientErrors: UInt16 = 0
-  var assets: UInt16 = 0
-  var writes: UInt16 = 0
-  var ascendingIDs: UInt16 = 0
+  /// Eighths of a second, modulo 2^16.
+  var protocolTime: UInt16 = 0
+  var protocolPlace: UInt8 = 0
+  /// Eighths of a bit.
+  var protocolBits: Int8 = 0
+  /// Eighths of a bit.
+  var mode: UInt8 = 0
+  var ruleSet: UInt8 = 0
   /// Sixteenths and quarters of a bit.
   var breadth: Int8 = 0
   var peak: UInt8 = 0
   var malformed: UInt8 = 0
   var schemaViolations: UInt8 = 0
   var reads: UInt8 = 0
+  /// Sixteenths of a bit.
+  var stack: Int8 = 0
+  var cost: UInt8 = 0
   var composition = Composition()
 }
 
@@ -62,14 +71,14 @@ extension HotLine {
     lastRequests = state.lastRequests
     lastSeen = Self.clock(state.lastSeen)
     requests = state.requests
-    flags = state.flags.rawValue
+    flags = UInt16(truncatingIfNeeded: state.flags.rawValue)
     order = fixed(state.order)
     timing = fixed(state.timing)
     novelty = fixed(state.novelty)
     failedLogins = state.failedLogins
     inherited = state.inherited
     run = state.run
-    waitingCount = state.waitingCount
+    waitingAndFlags = state.waitingCount & 7 | UInt8(truncatingIfNeeded: state.flags.rawValue >> 16) << 3
   }
 
   static func clock(_ microseconds: Int64) -> UInt32 { UInt32(truncatingIfNeeded: microseconds / 1000) }
@@ -89,18 +98,19 @@ extension ColdLine {
     stepGap1 = state.stepGaps[1]
     stepGap2 = state.stepGaps[2]
     transitions = state.transitions
-    lastID = state.lastID
+    lastIDAndDiscipline = state.lastID & 0xFF_FFFF | UInt32(UInt8(bitPattern: small(state.discipline, 16))) << 24
     odd = UInt32(state.oddFrom & 2047) | UInt32(state.oddTo & 2047) << 11 | UInt32(state.oddBits) << 22
     repetition = fixed(state.repetition)
     rules = fixed(state.rules)
-    mode = fixed(state.mode)
+    mode = UInt8(max(0, min(31, state.mode)) * 8)
     ruleSet = state.ruleSet
     idleStep = state.idleStep & 2047 | UInt16(state.loginPlace) << 11
-    clientErrors = state.clientErrors
-    assets = state.assets
-    writes = state.writes
-    ascendingIDs = state.ascendingIDs
-    breadth = Int8(state.breadth * 16)
+    protocolTime = state.protocolTime
+    protocolPlace = state.protocolPlace
+    protocolBits = small(state.protocolBits, 8)
+    breadth = small(state.breadth, 16)
+    stack = small(state.stack, 16)
+    cost = state.cost
     peak = UInt8(min(63, max(0, state.peak)) * 4)
     malformed = state.malformed
     schemaViolations = state.schemaViolations
@@ -117,14 +127,14 @@ extension ClientState {
     requests = hot.requests
     for index in 0..<8 { waiting[index] = UInt32(hot.steps[index]) | UInt32(hot.stepDetails[index]) << 16 }
     lastRequests = hot.lastRequests
-    flags = ClientFlags(rawValue: hot.flags)
+    flags = hot.allFlags
     order = Float(hot.order) / fixedUnit
     timing = Float(hot.timing) / fixedUnit
     novelty = Float(hot.novelty) / fixedUnit
     failedLogins = hot.failedLogins
     inherited = hot.inherited
     run = hot.run
-    waitingCount = hot.waitingCount
+    waitingCount = hot.waitingAndFlags & 7
     guard let cold else {
       restoreFirst()
       return
@@ -132,20 +142,22 @@ extension ClientState {
     objects = cold.objects
     stepGaps = SIMD3(cold.stepGap0, cold.stepGap1, cold.stepGap2)
     transitions = cold.transitions
-    lastID = cold.lastID
+    lastID = cold.lastIDAndDiscipline & 0xFF_FFFF
+    discipline = Float(Int8(bitPattern: UInt8(cold.lastIDAndDiscipline >> 24))) / 16
     oddFrom = UInt16(cold.odd & 2047)
     oddTo = UInt16(cold.odd >> 11 & 2047)
     oddBits = UInt8(truncatingIfNeeded: cold.odd >> 22)
     repetition = Float(cold.repetition) / fixedUnit
     rules = Float(cold.rules) / fixedUnit
-    mode = Float(cold.mode) / fixedUnit
+    mode = Float(cold.mode) / 8
     ruleSet = cold.ruleSet
     idleStep = cold.idleStep & 2047
     loginPlace = UInt8(cold.idleStep >> 11)
-    clientErrors = cold.clientErrors
-    assets = cold.assets
-    writes = cold.writes
-    ascendingIDs = cold.ascendingIDs
+    protocolTime = cold.protocolTime
+    protocolPlace = cold.protocolPlace
+    protocolBits = Float(cold.protocolBits) / 8
+    stack = Float(cold.stack) / 16
+    cost = cold.cost
     breadth = Float(cold.breadth) / 16
     peak = Float(cold.peak) / 4
     malformed = cold.malformed
@@ -158,14 +170,14 @@ extension ClientState {
   private mutating func restoreFirst() {
     guard requests > 0 else { return }
     composition = Composition(firstWasLogin: flags.contains(.firstWasLogin))
-    if flags.contains(.firstWasAsset) { assets = 1 }
-    if flags.contains(.firstWasWrite) { writes = 1 }
+    if flags.contains(.firstWasAsset) { composition.assets = 1 }
+    if flags.contains(.firstWasWrite) { composition.writes = 1 }
     reads = run
   }
 
   /// Whether one line is too little for what is known.
   var needsSecondLine: Bool {
-    requests > 1 || failedLogins > 0 || rules > 0 || malformed > 0 || schemaViolations > 0 || clientErrors > 0
+    requests > 1 || failedLogins > 0 || rules > 0 || malformed > 0 || schemaViolations > 0 || clientErrors > 0 || protocolPlace > 0
       || !flags.isDisjoint(with: [.scanner, .suspicious])
   }
 
@@ -178,5 +190,8 @@ extension ClientState {
 }
 
 private let fixedUnit: Float = 512
+
+/// In steps of one part in `unit`, as far as eight bits go.
+private func small(_ bits: Float, _ unit: Float) -> Int8 { Int8(max(-127, min(127, bits * unit))) }
 
 private func fixed(_ bits: Float) -> Int16 { Int16(max(-63, min(63, bits)) * fixedUnit) }

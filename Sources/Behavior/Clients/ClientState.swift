@@ -1,3 +1,5 @@
+import Glibc
+
 /// What is remembered of one client, as it is worked with; `ClientRecord` is the same as it is kept.
 ///
 /// Evidence that adds up over requests is kept as sums in bits; the last steps wait in `waiting` before the crowd model learns from
@@ -34,10 +36,21 @@ public struct ClientState: Sendable {
   /// The step that was most unlike the crowd: from and to.
   var oddFrom: UInt16 = 0
   var oddTo: UInt16 = 0
-  public internal(set) var clientErrors: UInt16 = 0
-  public internal(set) var assets: UInt16 = 0
-  public internal(set) var writes: UInt16 = 0
-  public internal(set) var ascendingIDs: UInt16 = 0
+  /// Bits for how it takes refusals and cached answers: `RetryModel`.
+  public internal(set) var discipline: Float = 0
+  /// Bits for header order and TLS fingerprint against the program that it says it is: `StackModel`.
+  public internal(set) var stack: Float = 0
+  /// Where it is in one of the application's protocols, and what that says: `ProtocolModel`.
+  var protocolTime: UInt16 = 0
+  var protocolPlace: UInt8 = 0
+  public internal(set) var protocolBits: Float = 0
+  /// Mean logarithm of what its requests cost the origin, in sixteenths; 0 if nothing is known of it.
+  var cost: UInt8 = 0
+  /// Known anew at each request, and not kept: bits for what its pages do not load along, for what its requests cost, and for
+  /// identities that its source makes and leaves.
+  public internal(set) var missing: Float = 0
+  public internal(set) var dearness: Float = 0
+  public internal(set) var minting: Float = 0
   /// Refused log-ins since the last that succeeded.
   public internal(set) var failedLogins: UInt8 = 0
   /// Where they came from, for `LoginBook`.
@@ -45,7 +58,7 @@ public struct ClientState: Sendable {
   public internal(set) var malformed: UInt8 = 0
   var schemaViolations: UInt8 = 0
   /// Rules that matched, as bits by hash.
-  var ruleSet: UInt16 = 0
+  var ruleSet: UInt8 = 0
   var flags = ClientFlags()
   /// Objects read one after the other, or steps taken one after the other without a look; at most 255.
   var run: UInt8 = 0
@@ -64,8 +77,50 @@ public struct ClientState: Sendable {
 
   public init() {}
 
+  private static let freshness: Int64 = 1_800_000_000
+  private static let halfLife: Float = 43_200_000_000
+  private static let day: Int64 = 86_400_000_000
+
+  /// What was held against it fades while it is away: half of it in twelve hours, beginning with half an hour of silence.
+  mutating func fade(until now: Int64) {
+    let silence = now - lastSeen
+    guard requests > 0, silence > Self.freshness else { return }
+    let share = exp2(-Float(silence) / Self.halfLife)
+    order *= share
+    timing *= share
+    novelty *= share
+    rules *= share
+    repetition *= share
+    mode *= share
+    discipline *= share
+    stack *= share
+    protocolBits *= share
+    failedLogins = UInt8(Float(failedLogins) * share)
+    malformed = UInt8(Float(malformed) * share)
+    schemaViolations = UInt8(Float(schemaViolations) * share)
+    if silence > Self.day { flags.remove(.flagged) }
+  }
+
+  /// Takes over what is known of where it comes from.
+  mutating func take(_ standing: SourceStanding) {
+    if standing.isHosting { flags.insert(.hosting) }
+    if standing.isVerifiedCrawler { flags.formUnion([.verified, .declared]) }
+    if standing.isAllowed { flags.insert(.allowed) } else { flags.remove(.allowed) }
+    if standing.isImpostor {
+      flags.insert(.impostor)
+      flags.remove(.declared)
+    }
+  }
+
   /// The evidence against it has come to the threshold once.
   public var isFlagged: Bool { flags.contains(.flagged) }
+
+  var clientErrors: Int { Int(composition.clientErrors) }
+  public var assets: Int { Int(composition.assets) }
+  public var writes: Int { Int(composition.writes) }
+  var ascendingIDs: Int { Int(composition.ascendingIDs) }
+  /// Requests of which the counts above are: all of the first 255, and about the last two hundred of more.
+  var counted: Int { max(1, Int(composition.total)) }
 
   /// It has done nothing but try to log in.
   var isBare: Bool { composition.logins == composition.total }
@@ -76,7 +131,8 @@ public struct ClientState: Sendable {
 
 /// What is known of a client once and for all.
 struct ClientFlags: OptionSet, Sendable {
-  let rawValue: UInt16
+  /// The lower twenty-one bits are kept.
+  let rawValue: UInt32
   /// It names itself a crawler, a monitor or a link preview.
   static let declared = ClientFlags(rawValue: 1)
   /// It shows a key.
@@ -95,13 +151,29 @@ struct ClientFlags: OptionSet, Sendable {
   /// Its evidence came to half a verdict.
   static let suspicious = ClientFlags(rawValue: 512)
   /// What it may be stands behind an address and user agent that too many share.
-  static let shared = ClientFlags(rawValue: 1024)
+  static let shared = ClientFlags(rawValue: 1 << 24)
+  /// It names itself a crawler that it is not.
+  static let impostor = ClientFlags(rawValue: 1 << 10)
   /// The last request met an overloaded origin.
   static let failed = ClientFlags(rawValue: 2048)
   /// It acted after it had become suspicious.
   static let forgiven = ClientFlags(rawValue: 4096)
   /// Its evidence came to something worth mentioning.
   static let odd = ClientFlags(rawValue: 8192)
+  /// A crawler whose address was found to be its operator's.
+  static let verified = ClientFlags(rawValue: 1 << 14)
+  /// The operator lets it do what it likes.
+  static let allowed = ClientFlags(rawValue: 1 << 15)
+  /// Its address belongs to a network in which machines stand, not people.
+  static let hosting = ClientFlags(rawValue: 1 << 16)
+  /// It names itself a browser; neither this nor `app`: something else.
+  static let browser = ClientFlags(rawValue: 1 << 17)
+  /// It names itself an application of a phone or the like.
+  static let app = ClientFlags(rawValue: 1 << 18)
+  /// It asks for one thing only: `PollBook`.
+  static let polls = ClientFlags(rawValue: 1 << 19)
+  /// The last request was told to come later (429).
+  static let throttled = ClientFlags(rawValue: 1 << 20)
 }
 
 /// One step that waits to be learned from: 11 bits of the step, 5 of the gap before it, 3 of the repetition, and one each for a

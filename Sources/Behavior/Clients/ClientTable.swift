@@ -2,48 +2,53 @@ import Glibc
 
 /// All clients' states in memory of a fixed size, allocated at start; parts that were never touched cost nothing.
 ///
-/// Sets of eight places, chosen by the keyed hash of the identity, so that nobody can aim at a place. When a set is full, the least
-/// worthy gives way:
+/// Sets of eight places, chosen by the keyed hash of the identity, so that nobody can aim at a place. While a set has an empty place,
+/// whoever comes takes it. In a full set, and where a network brings more newcomers than `NewcomerQuota` allows, newcomers are only
+/// counted in a sketch; at its third request one is given the place of the least worthy:
 ///
-/// 1. a newcomer - one request, nothing against it - to the next newcomer, while two places of the set are held by such,
-/// 2. else whoever has the least evidence and standing, and among equals was silent longest,
-/// 3. a flagged client only to time: if all eight are flagged and one was silent for a day. Until then whoever comes new is looked at
+/// 1. whoever has the least evidence and standing, and among equals was silent longest,
+/// 2. a flagged client only by time: if all eight are flagged and one was silent for a day. Until then whoever comes new is looked at
 ///    without being remembered, in a place beside the table.
 ///
-/// So no number of identities against which there is nothing makes it forget one that was flagged within a day, and a flood of identities that ask once
-/// fights over a quarter of the places. Of whoever gives way with evidence against it, two bytes remain in a sketch.
+/// So no number of identities makes it forget one that was flagged within a day, and a flood of identities that ask once or twice
+/// takes nobody's place. Of whoever gives way with evidence against it, two bytes remain in a sketch.
 final class ClientTable {
   private static let ways = 8
   private static let most = 1 << 27
-  /// Places of a set for which newcomers compete with each other once they hold them.
-  private static let newcomers = 2
 
   private let sets: UInt64
   let capacity: Int
   let secondLines: Int
   private(set) var count = 0
   private(set) var evictions = 0
-  /// Halves of the tags of a set stand in one line of memory: finding a client touches that one and its own.
-  private let tags: UnsafeMutablePointer<UInt32>
+  /// Sixteen bits of the tags of a set stand in one line of memory: finding a client touches that one and its own.
+  private let tags: UnsafeMutablePointer<UInt16>
   private let hot: UnsafeMutablePointer<HotLine>
   private let cold: UnsafeMutablePointer<ColdLine>
-  /// Second lines given out so far; those that came back are a list through `lastID`.
+  private let memory: [ZeroedMemory]
+  /// Second lines given out so far; those that came back are a list through `lastIDAndDiscipline`.
   private var coldUsed = 0
   private var coldFree: UInt32 = 0
   private var hand = 0
-  private var debts: DebtSketch
+  private let debts: DebtSketch
+  private var newcomers = NewcomerSketch()
+  private var quota = NewcomerQuota()
 
   /// - Parameters:
-  ///   - capacity: clients, of 68 bytes each; 1,024 to 134,217,728.
+  ///   - capacity: clients, of 66 bytes each; 1,024 to 134,217,728.
   ///   - secondLines: clients with more than one request, of 64 bytes more; as many as clients by default.
   init(capacity: Int, secondLines: Int? = nil) {
     let size = (min(max(capacity, 1024), Self.most) + Self.ways - 1) / Self.ways * Self.ways
     self.capacity = size
     self.secondLines = min(size, max(1024, secondLines ?? size))
     sets = UInt64(size / Self.ways)
-    tags = Self.zeroed(size + 8)
-    hot = Self.zeroed(size + 1)
-    cold = Self.zeroed(self.secondLines)
+    memory = [
+      ZeroedMemory(bytes: (size + Self.ways) * MemoryLayout<UInt16>.stride), ZeroedMemory(bytes: (size + 1) * MemoryLayout<HotLine>.stride),
+      ZeroedMemory(bytes: self.secondLines * MemoryLayout<ColdLine>.stride),
+    ]
+    tags = memory[0].start.bindMemory(to: UInt16.self, capacity: size + Self.ways)
+    hot = memory[1].start.bindMemory(to: HotLine.self, capacity: size + 1)
+    cold = memory[2].start.bindMemory(to: ColdLine.self, capacity: self.secondLines)
     debts = DebtSketch(capacity: Self.powerOfTwo(atLeast: min(size * 2, 1 << 21)))
   }
 
@@ -51,18 +56,6 @@ final class ClientTable {
     var result = 1024
     while result < size { result *= 2 }
     return result
-  }
-
-  deinit {
-    free(tags)
-    free(hot)
-    free(cold)
-  }
-
-  /// Pages of zeros come from the system when they are first touched, and all zeros is an empty line.
-  private static func zeroed<Line>(_ count: Int) -> UnsafeMutablePointer<Line> {
-    guard let memory = calloc(count, MemoryLayout<Line>.stride) else { fatalError("no memory for \(count) clients") }
-    return memory.bindMemory(to: Line.self, capacity: count)
   }
 
   func holds(_ tag: UInt64, at index: Int) -> Bool { hot[index].tag == tag }
@@ -87,48 +80,88 @@ final class ClientTable {
 
   func find(_ tag: UInt64) -> Int? {
     let start = set(of: tag)
-    for index in start..<(start + Self.ways) where tags[index] == Self.half(tag) && hot[index].tag == tag { return index }
+    return find(tag, in: start, Self.set(tags, start))
+  }
+
+  /// All eight at once: where in its set a client stands is as good as random, and a loop would be guessed wrong.
+  @inline(__always)
+  private func find(_ tag: UInt64, in start: Int, _ shorts: SIMD8<UInt16>) -> Int? {
+    var places = Self.places(where: shorts .== SIMD8(repeating: Self.short(tag)))
+    while places != 0 {
+      let index = start + places.trailingZeroBitCount
+      if hot[index].tag == tag { return index }
+      places &= places - 1
+    }
     return nil
   }
 
+  @inline(__always)
+  private static func set(_ tags: UnsafeMutablePointer<UInt16>, _ start: Int) -> SIMD8<UInt16> {
+    UnsafeRawPointer(tags + start).load(as: SIMD8<UInt16>.self)
+  }
+
+  /// A bit for each place at which it holds.
+  @inline(__always)
+  private static func places(where mask: SIMDMask<SIMD8<Int16>>) -> UInt8 {
+    let bits = SIMD8<UInt16>(1, 2, 4, 8, 16, 32, 64, 128)
+    return UInt8(truncatingIfNeeded: SIMD8<UInt16>(repeating: 0).replacing(with: bits, where: mask).wrappedSum())
+  }
+
   /// The place of a client, made if it has none.
-  func place(_ tag: UInt64, at now: Int64) -> (index: Int, isNew: Bool) {
+  ///
+  /// - Parameter network: whose quota a newcomer counts against; nil for none.
+  func place(_ tag: UInt64, of network: UInt64? = nil, at now: Int64) -> (index: Int, isNew: Bool) {
     let start = set(of: tag)
-    let half = Self.half(tag)
-    var empty: Int?
-    for index in start..<(start + Self.ways) {
-      if tags[index] == half, hot[index].tag == tag { return (index, false) }
-      if tags[index] == 0, empty == nil { empty = index }
+    let shorts = Self.set(tags, start)
+    if let index = find(tag, in: start, shorts) { return (index, false) }
+    return (newPlace(tag, in: start, shorts, of: network, at: now), true)
+  }
+
+  private func newPlace(_ tag: UInt64, in start: Int, _ shorts: SIMD8<UInt16>, of network: UInt64?, at now: Int64) -> Int {
+    let free = Self.places(where: shorts .== SIMD8(repeating: 0))
+    let empty = free == 0 ? nil : start + free.trailingZeroBitCount
+    let isWithinQuota = network.map { quota.takes($0, at: now) } ?? true
+    let index: Int
+    if let empty, isWithinQuota {
+      index = empty
+      count += 1
+    } else if newcomers.count(tag, at: now) < Self.proven {
+      index = capacity
+    } else if let empty {
+      index = empty
+      count += 1
+    } else {
+      index = victim(from: start, at: now)
+      if index < capacity { remove(index) }
     }
-    let index = empty ?? victim(from: start, at: now)
-    if empty == nil { remove(index) } else { count += 1 }
+    if index == capacity {
+      // Whoever was looked at there last leaves two bytes too, if there was something against it.
+      note(hot[index])
+      if hot[index].cold != 0 { giveBack(hot[index].cold) }
+    }
     hot[index] = HotLine()
-    tags[index] = half
+    if index < capacity { tags[index] = Self.short(tag) }
     hot[index].tag = tag
     hot[index].lastSeen = HotLine.clock(now)
     if let level = debts.level(of: tag) { restore(level, to: index) }
-    return (index, true)
+    return index
   }
+
+  /// Requests after which a newcomer may take another's place.
+  private static let proven: UInt8 = 3
 
   // MARK: Who gives way
 
   private func victim(from start: Int, at now: Int64) -> Int {
-    var newcomers = 0
-    var newcomer = start
     var least = start
     var leastWorth = Float.infinity
     for index in start..<(start + Self.ways) {
-      if isNewcomer(hot[index]) {
-        newcomers += 1
-        if newcomers == 1 || hot[index].silence(at: now) > hot[newcomer].silence(at: now) { newcomer = index }
-      }
       let worth = worth(hot[index], at: now)
       if worth < leastWorth {
         leastWorth = worth
         least = index
       }
     }
-    if newcomers >= Self.newcomers { return newcomer }
     // All are flagged: the place beside the table.
     if leastWorth > Self.flaggedWorth / 2, hot[least].silence(at: now) < Self.day { return capacity }
     return least
@@ -137,12 +170,8 @@ final class ClientTable {
   private static let flaggedWorth: Float = 1e6
   private static let day: UInt32 = 86_400_000
 
-  private func isNewcomer(_ line: HotLine) -> Bool {
-    line.requests <= 1 && ClientFlags(rawValue: line.flags).isDisjoint(with: [.flagged, .suspicious])
-  }
-
   private func worth(_ line: HotLine, at now: Int64) -> Float {
-    let flags = ClientFlags(rawValue: line.flags)
+    let flags = line.allFlags
     let evidence = Float(abs(Int32(line.order))) / 512 + Float(line.failedLogins)
     let silence = Float(line.silence(at: now)) / 60_000
     return (flags.contains(.flagged) ? Self.flaggedWorth : flags.contains(.suspicious) ? 1e3 : 0) + evidence * 10
@@ -150,35 +179,40 @@ final class ClientTable {
       - silence
   }
 
+  private func note(_ line: HotLine) {
+    let flags = line.allFlags
+    guard line.tag != 0, !flags.isDisjoint(with: [.flagged, .suspicious]) else { return }
+    debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
+  }
+
   private func remove(_ index: Int) {
     let line = hot[index]
-    let flags = ClientFlags(rawValue: line.flags)
-    if !flags.isDisjoint(with: [.flagged, .suspicious]) {
-      debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
-    }
+    note(line)
     if line.cold != 0 { giveBack(line.cold) }
     evictions += 1
   }
 
   private func restore(_ level: DebtSketch.Level, to index: Int) {
+    let lastSeen = hot[index].lastSeen
     var state = ClientState()
     state.tag = hot[index].tag
     state.flags.insert(.suspicious)
     if level == .flagged { state.flags.insert(.flagged) }
     state.order = level == .flagged ? 20 : 8
     hot[index] = HotLine(state, cold: 0)
+    hot[index].lastSeen = lastSeen
   }
 
   private func set(of tag: UInt64) -> Int { Int(((tag >> 32) &* sets) >> 32) * Self.ways }
 
-  private static func half(_ tag: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: tag) | 1 }
+  private static func short(_ tag: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: tag) | 1 }
 
   // MARK: Second lines
 
   private func takeSecondLine() -> UInt32 {
     if coldFree != 0 {
       let line = coldFree
-      coldFree = cold[Int(line) - 1].lastID
+      coldFree = cold[Int(line) - 1].lastIDAndDiscipline
       return line
     }
     if coldUsed < secondLines {
@@ -190,7 +224,7 @@ final class ClientTable {
 
   private func giveBack(_ line: UInt32) {
     cold[Int(line) - 1] = ColdLine()
-    cold[Int(line) - 1].lastID = coldFree
+    cold[Int(line) - 1].lastIDAndDiscipline = coldFree
     coldFree = line
   }
 
@@ -242,7 +276,7 @@ extension ClientTable {
   private func restore(_ line: HotLine, _ second: ColdLine?) {
     let start = set(of: line.tag)
     guard line.tag != 0, let index = (start..<(start + Self.ways)).first(where: { tags[$0] == 0 }) else { return }
-    tags[index] = Self.half(line.tag)
+    tags[index] = Self.short(line.tag)
     hot[index] = line
     hot[index].cold = 0
     count += 1

@@ -1,7 +1,7 @@
 import EvidenceModel
 import HTTPModel
 
-/// What a client's requests are made of, in nine bytes: what kind of abuse it is, if it is one.
+/// What a client's requests are made of, in thirteen bytes: what kind of abuse it is, if it is one.
 ///
 /// Counts are halved together when the first of them is full, so that shares stay right and old habits fade.
 struct Composition: Sendable {
@@ -20,6 +20,13 @@ struct Composition: Sendable {
   private(set) var sameEndpoint: UInt8 = 0
   /// The same endpoint as the request before with another query, or the very same request.
   private(set) var hammered: UInt8 = 0
+  /// What pages load along.
+  var assets: UInt8 = 0
+  var writes: UInt8 = 0
+  /// Answered 4xx, but for 401 and what is the origin's doing.
+  var clientErrors: UInt8 = 0
+  /// Ids one after the other in rising order.
+  var ascendingIDs: UInt8 = 0
 
   init() {}
 
@@ -60,6 +67,10 @@ struct Composition: Sendable {
     purchases /= 2
     sameEndpoint /= 2
     hammered /= 2
+    assets /= 2
+    writes /= 2
+    clientErrors /= 2
+    ascendingIDs /= 2
   }
 }
 
@@ -67,15 +78,19 @@ struct Composition: Sendable {
 enum AbuseClass {
   static func of(_ state: ClientState) -> ClientClass {
     let parts = state.composition
+    let errors = parts.share(parts.clientErrors)
     if state.flags.contains(.scanner) || parts.missing >= 5 && parts.share(parts.missing) > 0.3 { return .scanner }
+    if parts.clientErrors >= 10, errors > 0.75, parts.invalid < parts.clientErrors / 2, parts.logins < parts.clientErrors / 4 { return .scanner }
     if parts.refusedLogins >= 2 && parts.share(parts.refusedLogins) > 0.3 || state.failedLogins > 12 { return .credentialStuffer }
     let faults = Float(max(state.malformed, state.schemaViolations))
     let broken = parts.share(parts.invalid) + faults / Float(max(state.requests, 1))
-    if broken > 0.25 { return state.rules > 14 && broken < 0.4 ? .attacker : .fuzzer }
+    // Payloads by hand between ordinary requests; a fuzzer breaks most of what it sends.
+    if state.ruleSet.nonzeroBitCount >= 2, broken < 0.2 || state.requests < 40 && broken < 0.45 { return .attacker }
+    if broken > 0.25 || errors > 0.35 { return .fuzzer }
     if state.rules >= 5 { return .attacker }
     if parts.share(parts.plays) > 0.5 { return .streamFraud }
     if parts.share(parts.purchases) > 0.4 { return .ticketBot }
-    if state.requests > 0, Float(state.ascendingIDs) / Float(state.requests) > 0.4 { return .enumerator }
+    if parts.share(parts.ascendingIDs) > 0.4 { return .enumerator }
     if parts.share(parts.sameEndpoint) > 0.7 { return .enumerator }
     if parts.share(parts.hammered) > 0.6 { return .flooder }
     return .scraper

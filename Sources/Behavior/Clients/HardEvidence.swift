@@ -3,14 +3,16 @@ import HTTPModel
 /// What speaks for itself, whatever the crowd does: rules that match, errors, refused log-ins, broken parameters, ids in order.
 enum HardEvidence {
   static func record(
-    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, previous: Int, network: UInt64, isTeaching: Bool,
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ purpose: PathPurpose, previous: Int, network: UInt64, isKnown: Bool,
+    isTeaching: Bool,
     in state: inout ClientState,
     crowd: inout CrowdModel
   ) {
     recordRules(event, in: &state)
     if event.hasKey { state.flags.insert(.hasKey) }
-    if event.isClientError, event.status != 401 { state.clientErrors = state.clientErrors &+ 1 }
-    if match.isAsset { state.assets = state.assets &+ 1 }
+    // Who asks for the same missing thing again and again is a program with a mistake in it; a scanner asks for ever new ones.
+    if event.isClientError, event.status != 401, !isKnown || event.isWrite { state.composition.clientErrors += 1 }
+    if match.isAsset { state.composition.assets += 1 }
     if Malformation.isMalformed(event.query) { state.malformed = min(state.malformed, 254) + 1 }
     if event.violatesSchema { state.schemaViolations = min(state.schemaViolations, 254) + 1 }
     if state.loginPlace != 0, !match.isAsset, !purpose.contains(.login) {
@@ -18,7 +20,7 @@ enum HardEvidence {
       state.loginPlace = 0
     }
     if event.isWrite {
-      state.writes = state.writes &+ 1
+      state.composition.writes += 1
       switch LoginAnswer(event, isLogin: purpose.contains(.login), redirects: crowd.logins.redirects) {
       case .refused:
         let isFirst = state.loginPlace == 0
@@ -42,8 +44,8 @@ enum HardEvidence {
       }
     }
     if let id = PathShape.trailingNumber(event.path) {
-      let id = UInt32(clamping: id)
-      if id > state.lastID, id - state.lastID <= 3, state.lastID > 0 { state.ascendingIDs = state.ascendingIDs &+ 1 }
+      let id = UInt32(truncatingIfNeeded: id) & 0xFF_FFFF
+      if id > state.lastID, id - state.lastID <= 3, state.lastID > 0 { state.composition.ascendingIDs += 1 }
       state.lastID = id
     }
   }
@@ -58,7 +60,7 @@ enum HardEvidence {
     }
     var isNew = false
     for id in event.ruleIDs {
-      let bit = UInt16(1) << UInt16(mixed(UInt64(truncatingIfNeeded: id)) & 15)
+      let bit = UInt8(1) << UInt8(mixed(UInt64(truncatingIfNeeded: id)) & 7)
       if state.ruleSet & bit == 0 { isNew = true }
       state.ruleSet |= bit
     }

@@ -24,7 +24,8 @@ enum StepRecorder {
   ///   - actor: whose objects these are.
   ///   - isTeaching: whether the crowd is to learn from it; an event counts once.
   static func record(
-    _ event: ClientEvent, actor: UInt64, network: UInt64, isTeaching: Bool, in state: inout ClientState, crowd: inout CrowdModel
+    _ event: ClientEvent, actor: UInt64, network: UInt64, family: UInt64 = 0, isTeaching: Bool, in state: inout ClientState,
+    crowd: inout CrowdModel
   ) {
     let (step, match) = crowd.step(event)
     let purpose = crowd.templates.purpose(match, event.path)
@@ -36,7 +37,8 @@ enum StepRecorder {
       repetition: number == 0 ? 7 : repetition(of: elapsed, before: step, in: &state), isFirst: isFirst(previous, step, &state),
       isNew: false, isForeign: false, isActing: match.isAsset || event.isWrite && event.status < 400)
 
-    var order = crowd.orderEvidence(after: recent(2, of: state), previous, to: step)
+    let cohort = crowd.cohort(state.flags, at: event.time.microseconds)
+    var order = crowd.orderEvidence(after: recent(2, of: state), previous, to: step, cohort: cohort)
     if !event.hasSession, !event.hasKey, number > 0 {
       let explained = leastOrderEvidence(of: step, in: state, &crowd)
       if explained < order {
@@ -71,7 +73,6 @@ enum StepRecorder {
       for place in 1..<4 where state.lastRequests[place] == request { state.lastRequests[place] = state.lastRequests[0] }
       state.lastRequests[0] = request
     }
-    if event.isOverload { state.flags.insert(.failed) } else { state.flags.remove(.failed) }
 
     var timing: Float = 0
     // Without a session several people may be one client: the time between their steps is nobody's.
@@ -103,9 +104,13 @@ enum StepRecorder {
     state.repetition = bounded(state.repetition + repetition, repetitionBounds)
     state.novelty = bounded(state.novelty + novelty, noveltyBounds)
     state.composition.count(event, match, purpose, isSameStep: previous == step, isPoll: isPoll)
-    HardEvidence.record(event, match, purpose, previous: previous, network: network, isTeaching: isTeaching, in: &state, crowd: &crowd)
+    HardEvidence.record(
+      event, match, purpose, previous: previous, network: network, isKnown: isKnown, isTeaching: isTeaching, in: &state, crowd: &crowd)
     run(event, match, step, network, isTeaching: isTeaching, isOwn: isOwn, isOtherStep: previous != step, &state, &crowd)
     if isTeaching { judgeBreadth(&state, &crowd) }
+    recordHabits(
+      event, match, step, network, gap: lesson.gap, isAgain: isPoll && !isRetry, family: family, isTeaching: isTeaching, &state, &crowd)
+    if event.isOverload { state.flags.insert(.failed) } else { state.flags.remove(.failed) }
     let sum = state.order + state.timing + state.novelty
     state.peak = max(state.peak, sum)
     state.calibrated = crowd.calibration.bits(sum)
@@ -133,6 +138,28 @@ enum StepRecorder {
     if !state.flags.contains(.flagged), state.mode < suspicious {
       if !state.flags.contains(.acting) { crowd.runs.teach(.looking, length: Int(state.run), weight: share) }
       crowd.runs.teach(.reading, length: Int(state.reads), weight: share)
+    }
+  }
+
+  /// What is held against the crowd beside the order of things: pauses, stack, pages, protocols.
+  private static func recordHabits(
+    _ event: ClientEvent, _ match: EndpointTemplates.Match, _ step: Int, _ network: UInt64, gap: Int, isAgain: Bool, family: UInt64,
+    isTeaching: Bool, _ state: inout ClientState, _ crowd: inout CrowdModel
+  ) {
+    let weight = isTeaching && isTeacher(state) ? engagement(of: state) : 0
+    let voice = crowd.voice
+    crowd.retries.record(event, step: step, gap: gap, isAgain: isAgain, weight: weight, voice: voice, in: &state)
+    crowd.stacks.record(event, family: family, isAsset: match.isAsset, weight: state.requests < 8 ? weight : 0, in: &state)
+    crowd.pages.record(event, isAsset: match.isAsset, weight: weight, voice: voice, in: &state)
+    crowd.protocols.record(event, weight: weight, voice: voice, in: &state)
+    guard isTeaching, state.flags.isDisjoint(with: [.declared, .hasKey]) else { return }
+    let isOneThing = state.transitions.nonzeroBitCount <= 2 && state.assets == 0 && state.writes == 0
+    if !isOneThing, state.flags.contains(.polls) {
+      state.flags.remove(.polls)
+      crowd.polls.resolve(recent(1, of: state), at: state.lastSeen)
+    } else if isOneThing, state.composition.total == PollBook.length {
+      state.flags.insert(.polls)
+      crowd.polls.enter(step, network: network, at: event.time.microseconds)
     }
   }
 
@@ -224,7 +251,8 @@ enum StepRecorder {
       cameOfIt = WaitingStep(state.waiting[(Int(state.requests) - later) & 7]).isActing
     }
     crowd.teach(
-      lesson, after: recent(age + 2, of: state), recent(age + 1, of: state), share: cameOfIt ? share : share * idleShare)
+      lesson, after: recent(age + 2, of: state), recent(age + 1, of: state), share: cameOfIt ? share : share * idleShare,
+      cohort: crowd.cohort(state.flags, at: state.lastSeen))
   }
 
   /// Behind one address and user agent without a session may be several people whose steps are mixed: a step may belong to any of the
@@ -263,7 +291,7 @@ enum StepRecorder {
   }
 
   private static func engagement(of state: ClientState) -> Float {
-    let engaged = (Float(state.writes) - Float(state.failedLogins) + Float(state.assets)) / Float(max(state.requests, 1))
+    let engaged = (Float(state.writes) - Float(state.failedLogins) + Float(state.assets)) / Float(state.counted)
     return min(1, max(0, engaged / fullEngagement))
   }
 

@@ -29,6 +29,12 @@ struct CrowdModel: Sendable {
   var idle = IdleBook()
   var breadths = HistogramModel(contexts: 4, buckets: 8, bounds: -0.4...2)
   var calibration = Calibration()
+  var event = EventClock()
+  var retries = RetryModel()
+  var stacks = StackModel()
+  var pages = PageModel()
+  var protocols = ProtocolModel()
+  var polls = PollBook()
   private(set) var lessons: Float = 0
 
   /// How far the model may be trusted: 0 at the beginning, towards 1.
@@ -43,6 +49,9 @@ struct CrowdModel: Sendable {
     let step = Self.firstTemplateStep + (match.template - 1) * 2 + (isRefused ? 1 : 0)
     return (step < Self.maximumSteps ? step : isRefused ? Self.rareRefused : Self.rareFound, match)
   }
+
+  /// An endpoint that is known before anybody asks for it; its path has variables in braces.
+  mutating func declare(method: [UInt8], path: [UInt8]) { templates.declare(method: method, path: path) }
 
   /// A step in words.
   func name(_ step: Int) -> String {
@@ -63,8 +72,18 @@ struct CrowdModel: Sendable {
 
   // MARK: Evidence
 
-  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int) -> Float {
-    transitions.evidence(after: before, previous, to: step) * voice
+  /// - Parameter cohort: clients of the same kind in the same minute of an event, whose doings explain a step too; nil outside of one.
+  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int?) -> Float {
+    let bits = transitions.evidence(after: before, previous, to: step)
+    guard let cohort, bits > 0 else { return bits * voice }
+    return min(bits, transitions.evidence(after: previous, to: step, cohort: cohort) ?? bits) * voice
+  }
+
+  /// The clients with whom one is compared at a time: those of its kind, in the same minute since the drop; nil if there is no event.
+  func cohort(_ flags: ClientFlags, at time: Int64) -> Int? {
+    let phase = event.phase(at: time)
+    guard phase > 0 else { return nil }
+    return phase * 3 + (flags.contains(.browser) ? 0 : flags.contains(.app) ? 1 : 2)
   }
 
   /// For one of several people whose steps are mixed: what was before the last step is not known.
@@ -85,8 +104,13 @@ struct CrowdModel: Sendable {
   // MARK: Learning
 
   /// - Parameter share: how far the teacher is believed to be a person, up to 1.
-  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float) {
-    let weight = (lesson.isFirst ? 1 : Self.repeatWeight) * share
+  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float, cohort: Int?) {
+    var weight = (lesson.isFirst ? 1 : Self.repeatWeight) * share
+    if let cohort {
+      if !lesson.isForeign { transitions.teach(cohort: cohort, after: previous, to: lesson.step, weight: weight) }
+      // What was learned before the event stays what is usual.
+      weight *= EventClock.slowness
+    }
     if previous == Self.start { transitions.countTeacher(weight: weight) }
     if !lesson.isForeign { transitions.teach(after: before, previous, to: lesson.step, weight: weight) }
     if lesson.gap < 28 { gaps.teach(lesson.step * 2 + (previous == lesson.step ? 1 : 0), lesson.gap, weight: weight) }
@@ -123,6 +147,12 @@ extension CrowdModel {
     logins.write(to: &writer)
     idle.write(to: &writer)
     calibration.write(to: &writer)
+    event.write(to: &writer)
+    retries.write(to: &writer)
+    stacks.write(to: &writer)
+    pages.write(to: &writer)
+    protocols.write(to: &writer)
+    polls.write(to: &writer)
     writer.put(lessons)
   }
 
@@ -138,6 +168,12 @@ extension CrowdModel {
     try logins.read(from: &reader)
     try idle.read(from: &reader)
     try calibration.read(from: &reader)
+    try event.read(from: &reader)
+    try retries.read(from: &reader)
+    try stacks.read(from: &reader)
+    try pages.read(from: &reader)
+    try protocols.read(from: &reader)
+    try polls.read(from: &reader)
     try reader.take(&lessons)
   }
 }

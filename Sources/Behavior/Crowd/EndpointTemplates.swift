@@ -17,6 +17,8 @@ public struct EndpointTemplates: Sendable {
     var template = 0
     var words = 0
     var parent = 0
+    /// A document says that any word may stand under it.
+    var declaresVariable = false
     /// The segment as it is shown.
     var label = ""
   }
@@ -79,7 +81,9 @@ public struct EndpointTemplates: Sendable {
       depth += 1
       let kind = depth > Self.maximumDepth ? SegmentKind.identifier : SegmentKind.of(segment)
       let isVariable =
-        kind == .identifier || nodes[node].words >= Self.maximumSiblings && children[Self.key(node, Self.hash(segment, 0x33))] == nil
+        kind == .identifier
+        || (nodes[node].words >= Self.maximumSiblings || nodes[node].declaresVariable)
+          && children[Self.key(node, Self.hash(segment, 0x33))] == nil
       if isVariable { match.hasVariable = true }
       guard
         let next = isVariable
@@ -92,6 +96,27 @@ public struct EndpointTemplates: Sendable {
     name(node, path, isFound: isFound)
     match.template = nodes[node].template
     return match
+  }
+
+  /// Takes in an endpoint of a document, such as `/v1/tracks/{id}`: it is known before anybody asks for it, and what stands in braces is
+  /// a variable whatever it looks like.
+  mutating func declare(method: [UInt8], path: [UInt8]) {
+    guard
+      var node = step(
+        0, Self.hash(method[...], 0x11), isFound: true, folds: false, label: { String(decoding: method.prefix(20), as: UTF8.self) })
+    else { return }
+    for segment in path.split(separator: 0x2F).prefix(Self.maximumDepth) {
+      let isVariable = segment.contains(0x7B)
+      if isVariable { nodes[node].declaresVariable = true }
+      let label = isVariable ? "{}" : String(decoding: segment.prefix(60), as: UTF8.self)
+      guard
+        let next = isVariable
+          ? step(node, 0x44, isFound: true, folds: false, label: { label })
+          : step(node, Self.hash(segment, 0x33), isFound: true, folds: true, label: { label })
+      else { return }
+      node = next
+    }
+    name(node, path, isFound: true)
   }
 
   private mutating func name(_ node: Int, _ path: [UInt8], isFound: Bool) {
@@ -158,7 +183,7 @@ extension EndpointTemplates {
   func write(to writer: inout SnapshotWriter) {
     writer.put(UInt64(nodes.count))
     for node in nodes {
-      for number in [node.template, node.words, node.parent] { writer.put(UInt32(number)) }
+      for number in [node.template, node.words, node.parent, node.declaresVariable ? 1 : 0] { writer.put(UInt32(number)) }
       writer.put(node.label)
     }
     children.write(to: &writer)
@@ -175,12 +200,14 @@ extension EndpointTemplates {
       var template: UInt32 = 0
       var words: UInt32 = 0
       var parent: UInt32 = 0
+      var declares: UInt32 = 0
       try reader.take(&template)
       try reader.take(&words)
       try reader.take(&parent)
+      try reader.take(&declares)
       let label = try reader.takeText()
       guard parent < max(1, nodes.count) else { throw SnapshotError(description: "the snapshot's endpoints do not fit together") }
-      nodes.append(Node(template: Int(template), words: Int(words), parent: Int(parent), label: label))
+      nodes.append(Node(template: Int(template), words: Int(words), parent: Int(parent), declaresVariable: declares != 0, label: label))
     }
     try children.read(from: &reader, limit: nodes.count)
     names = []

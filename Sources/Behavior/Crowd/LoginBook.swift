@@ -44,6 +44,12 @@ struct LoginBook: Sendable {
 
   mutating func countClient(at time: Int64) { spans[place(time)].clients += 1 }
 
+  /// Clients that came in the ten minutes around a time.
+  func clients(at time: Int64) -> Float {
+    let span = spans[Int(time / Self.length & Int64(Self.kept - 1))]
+    return span.number == time / Self.length ? span.clients : 0
+  }
+
   /// Where a log-in comes from that follows a step.
   static func place(after step: Int) -> UInt8 { UInt8(1 + mixed(UInt64(step)) % UInt64(places - 1)) }
 

@@ -59,7 +59,7 @@ struct TransitionModel: Sendable {
   private static let maximumRarity: Float = 0.8
   static let bounds: ClosedRange<Float> = -1.5...3
   /// Pairs of steps after which chances are learned; others lean on the last step alone.
-  private static let maximumPairs = 50_000
+  private static let maximumPairs = 60_000
 
   private var rows: [Row] = []
   private var pairs = IndexMap(maximum: maximumPairs)
@@ -91,9 +91,22 @@ struct TransitionModel: Sendable {
     }
   }
 
+  /// The same for the clients of one cohort.
+  mutating func teach(cohort: Int, after previous: Int, to step: Int, weight: Float) {
+    let key = Self.cohort(cohort, previous)
+    if let index = pairs[key] {
+      pairRows[index].add(step, weight)
+    } else if pairs.insert(key, pairRows.count) {
+      pairRows.append(Row())
+      pairRows[pairRows.count - 1].add(step, weight)
+    }
+  }
+
   private var backoff: Float { Self.leastBackoff + Self.backoffShare * teachers }
 
   private static func pair(_ before: Int, _ previous: Int) -> UInt64 { mixed(UInt64(before) << 16 | UInt64(previous) + 1) }
+
+  private static func cohort(_ cohort: Int, _ previous: Int) -> UInt64 { mixed(UInt64(cohort) << 40 | UInt64(previous) + 1) }
 
   // MARK: Chances
 
@@ -133,6 +146,15 @@ struct TransitionModel: Sendable {
     if share < Self.rareShare { bits = max(bits, min(Self.maximumRarity, Self.bitsPerHalving * log2(Self.rareShare / share))) }
     return min(max(bits, Self.bounds.lowerBound), Self.bounds.upperBound)
   }
+
+  /// Bits against the clients of one cohort; nil if too little is known of them.
+  mutating func evidence(after previous: Int, to step: Int, cohort: Int) -> Float? {
+    guard total > 0, let index = pairs[Self.cohort(cohort, previous)], pairRows[index].total >= Self.leastCohort else { return nil }
+    let chance = (pairRows[index].count(step) + backoff * chance(from: previous, to: step)) / (pairRows[index].total + backoff)
+    return min(max(-0.5 * log2(chance) - normalizer(ofPair: index, previous), Self.bounds.lowerBound), Self.bounds.upperBound)
+  }
+
+  private static let leastCohort: Float = 10
 
   /// The same, whatever was before.
   mutating func evidence(after previous: Int, to step: Int) -> Float {

@@ -5,12 +5,12 @@ enum ClientErrorSignal: Signal {
   private static let tolerated: Float = 4
 
   static func bits(_ state: ClientState) -> Float {
-    let share = Float(state.clientErrors) / Float(max(state.requests, 1))
+    let share = Float(state.clientErrors) / Float(state.counted)
     guard share > 0.3 else { return 0 }
     return min(12, max(0, (Float(state.clientErrors) - tolerated) * (share - 0.3)))
   }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
-    "\(percent(Int(state.clientErrors), of: Int(state.requests))) of \(state.requests) requests were answered 4xx"
+    "\(percent(state.clientErrors, of: state.counted)) of \(state.counted) requests were answered 4xx"
   }
 }

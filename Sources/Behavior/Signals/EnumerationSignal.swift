@@ -5,11 +5,11 @@ enum EnumerationSignal: Signal {
   private static let tolerated: Float = 8
 
   static func bits(_ state: ClientState) -> Float {
-    guard Int(state.ascendingIDs) * 5 >= Int(state.requests) * 3 else { return 0 }
+    guard state.ascendingIDs * 5 >= state.counted * 3 else { return 0 }
     return min(12, max(0, (Float(state.ascendingIDs) - tolerated) * 0.8))
   }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
-    "asked for \(state.ascendingIDs) ids one after the other in rising order"
+    "\(state.ascendingIDs) of its last \(state.counted) requests ask for ids one after the other in rising order"
   }
 }

@@ -15,12 +15,14 @@ enum Signals {
   /// What is measured against the crowd.
   static let soft: [any Signal.Type] = [EndpointOrderSignal.self, PaceSignal.self, NoveltySignal.self]
   /// The same, each for itself: credit for one thing does not pay for another.
-  static let habits: [any Signal.Type] = [RepetitionSignal.self, ModeSignal.self, BreadthSignal.self]
+  static let habits: [any Signal.Type] = [
+    RepetitionSignal.self, ModeSignal.self, BreadthSignal.self, RetrySignal.self, MissingSignal.self, CostSignal.self,
+  ]
   /// What speaks for itself.
   static let hard: [any Signal.Type] = [
     RuleSignal.self, ScannerSignal.self, ToolSignal.self, ClientErrorSignal.self, LoginFailureSignal.self, MalformedParameterSignal.self,
-    SchemaSignal.self,
-    EnumerationSignal.self, InheritedSignal.self,
+    SchemaSignal.self, EnumerationSignal.self, ProtocolSignal.self, StackSignal.self, HostingSignal.self, ImpostorSignal.self,
+    MintingSignal.self, InheritedSignal.self,
   ]
   /// Honest behavior pays for so many bits of what speaks for itself.
   private static let maximumCredit: Float = 3
@@ -37,7 +39,8 @@ enum Signals {
   static func hardBits(_ state: ClientState) -> Float {
     RuleSignal.bits(state) + ScannerSignal.bits(state) + ToolSignal.bits(state) + ClientErrorSignal.bits(state)
       + LoginFailureSignal.bits(state) + MalformedParameterSignal.bits(state) + SchemaSignal.bits(state) + EnumerationSignal.bits(state)
-      + InheritedSignal.bits(state)
+      + ProtocolSignal.bits(state) + StackSignal.bits(state) + HostingSignal.bits(state) + ImpostorSignal.bits(state)
+      + MintingSignal.bits(state) + InheritedSignal.bits(state)
   }
 
   /// What honest behavior pays with; 0 or less.
@@ -45,8 +48,13 @@ enum Signals {
 
   static func bits(_ state: ClientState) -> Float { max(softBits(state), -maximumCredit) + clockBits(state) + hardBits(state) }
 
+  private static func measuredHabits(_ state: ClientState) -> Float {
+    ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state) + RetrySignal.bits(state)
+      + MissingSignal.bits(state) + CostSignal.bits(state)
+  }
+
   private static func clockBits(_ state: ClientState) -> Float {
-    let sum = ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state)
+    let sum = measuredHabits(state)
     if state.flags.contains(.declared) { return min(sum, 0) }
     return state.flags.contains(.hasKey) ? min(sum * keyedShare, 4) : sum
   }
@@ -57,7 +65,7 @@ enum Signals {
     let measured = state.order + state.timing + state.novelty
     let counted = max(softBits(state), -maximumCredit)
     let softScale = measured == 0 ? 0 : counted / measured
-    let clock = ModeSignal.bits(state) + RepetitionSignal.bits(state) + BreadthSignal.bits(state)
+    let clock = measuredHabits(state)
     let clockScale = clock == 0 ? 0 : clockBits(state) / clock
     func told(_ signals: [any Signal.Type], _ scale: Float) -> [BehaviorSignal] {
       signals.compactMap { signal in

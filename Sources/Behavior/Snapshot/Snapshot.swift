@@ -2,7 +2,7 @@
 enum Snapshot {
   private static let name = Array("ropeline-behavior\n".utf8)
   /// Goes up with every change of what is written.
-  private static let version: UInt32 = 2
+  private static let version: UInt32 = 3
 
   static func framed(_ content: [UInt8]) -> [UInt8] {
     var head = SnapshotWriter()
@@ -48,6 +48,7 @@ extension BehaviorEngine {
     crowd.write(to: &writer)
     campaigns.write(to: &writer)
     addresses.write(to: &writer)
+    issued.write(to: &writer)
     clients.write(to: &writer)
     return Snapshot.framed(writer.bytes)
   }
@@ -62,6 +63,7 @@ extension BehaviorEngine {
     try crowd.read(from: &reader)
     try campaigns.read(from: &reader)
     try addresses.read(from: &reader)
+    try issued.read(from: &reader)
     try clients.read(from: &reader)
     guard reader.isAtEnd else { throw SnapshotError(description: "the snapshot holds more than is known of") }
   }

@@ -68,7 +68,6 @@ struct ChainMetadata {
       case .noAuditLog: isAudited = false
       case .append, .prepend: refuse("content injection is not offered: remove append and prepend", at: action.range)
       case .pause: refuse("pause would hold a connection for an attacker: remove it", at: action.range)
-      case .execute: refuse("programs are never run from a rule: remove exec", at: action.range)
       default: break
       }
     }

@@ -8,6 +8,8 @@ struct BlockBuilder {
   let dialect: SchemaDialect
   /// Takes no members that nobody declared.
   let isClosed: Bool
+  /// Most keywords are not there.
+  private var keywords = NameFilter()
   var block = SchemaBlock()
   var general: [SchemaInstruction] = []
   var number: [SchemaInstruction] = []
@@ -24,6 +26,13 @@ struct BlockBuilder {
     self.resource = resource
     document = index.documents[place.document]
     dialect = index.resources[resource].dialect
+    guard document.view.kind(place.node) == .object else { return }
+    let end = document.view.next(place.node)
+    var key = place.node + 1
+    while key < end {
+      keywords.insert(document.view.text(key))
+      key = document.view.next(key + 1)
+    }
   }
 
   mutating func build(_ compiler: inout SchemaCompiler) throws(SchemaError) {
@@ -58,7 +67,7 @@ struct BlockBuilder {
   // MARK: Values of keywords
 
   /// The node of a keyword's value.
-  func keyword(_ name: String) -> Int? { document.member(name, of: place.node) }
+  func keyword(_ name: String) -> Int? { keywords.mayContain(name) ? document.member(name, of: place.node) : nil }
 
   func string(_ name: String) throws(SchemaError) -> (text: String, node: Int)? {
     guard let node = keyword(name) else { return nil }

@@ -87,11 +87,15 @@ struct SchemaIndex {
     }
     resourceByPlace[place] = resource
     if !isReference || isRoot { try noteAnchors(of: place, in: document, resource: resource) }
-    for (key, value) in document.children(of: place.node) {
-      guard let key else { continue }
-      for child in SchemaKeyword.schemas(under: document.string(key), value: value, in: document, draft: draft) {
-        try scan(SchemaPlace(document: place.document, node: child), resource: resource)
+    let end = document.view.next(place.node)
+    var key = place.node + 1
+    while key < end {
+      if SchemaKeyword.mayHoldSchemas(document.view.text(key)) {
+        for child in SchemaKeyword.schemas(under: document.string(key), value: key + 1, in: document, draft: draft) {
+          try scan(SchemaPlace(document: place.document, node: child), resource: resource)
+        }
       }
+      key = document.view.next(key + 1)
     }
   }
 
