@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # CPU time and instructions a request: our engine beside Debian's libmodsecurity, same requests, same CRS, interleaved rounds.
 # Usage: Benchmarks/engine.sh [ROUNDS] [REQUEST.http ...]   (default 5 rounds over Benchmarks/requests)
+# Counting instructions takes a quarter of an hour; INSTRUCTIONS=no leaves it out, LEVELS="1" the other paranoia levels.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-5}
@@ -23,7 +24,7 @@ for _ in $(seq "$rounds"); do
     own=("$binary" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" --repeat 50 --format json)
     "$work/modsecurity-bench" "$work/rules-$level.conf" 20 "${requests[@]}" >>"$work/peer-$level.txt"
     for kind in own warm; do
-      "${own[@]}" $([ $kind = warm ] && echo --warm) "${requests[@]}" | sed -n 's/.*"cpu_us" : \([0-9.]*\).*/\1/p' \
+      "${own[@]}" $([ $kind = own ] || echo --warm) "${requests[@]}" | sed -n 's/.*"cpu_us" : \([0-9.]*\).*/\1/p' \
         | paste -d' ' <(printf '%s\n' "${requests[@]}") - >>"$work/$kind-$level.txt"
     done
   done
@@ -33,10 +34,10 @@ strip -o "$work/ropeline" "$binary"
 # Instructions: the difference between many and few repetitions, so that loading drops out. Exact, whatever else the machine does.
 # Hash seeds are fixed, since loading would cost a little more or less each time.
 instructions() { SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" 2>&1 >/dev/null | sed -n 's/.*Collected : //p'; }
-for level in $levels; do
+for level in $([ "${INSTRUCTIONS:-yes}" = no ] || echo "$levels"); do
   for request in "${requests[@]}"; do
     for kind in own warm; do
-      own=("$work/ropeline" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" $([ $kind = warm ] && echo --warm))
+      own=("$work/ropeline" bench --crs --paranoia "$level" --threshold "$(threshold "$level")" $([ $kind = own ] || echo --warm))
       a=$(instructions "${own[@]}" --repeat 1 "$request")
       b=$(instructions "${own[@]}" --repeat 5 "$request")
       echo "$request $(((b - a) / 4))" >>"$work/$kind-instructions-$level.txt"
@@ -46,7 +47,7 @@ for level in $levels; do
     echo "$request $(((b - a) / 4))" >>"$work/peer-instructions-$level.txt"
   done
 done
-median() { awk -v r="$request" '$1 == r { print $2 }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+median() { [ -e "$1" ] || { echo 0; return; }; awk -v r="$request" '$1 == r { print $2 }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", b == 0 ? 0 : a / b }'; }
 # A ratio says how many times more libmodsecurity takes. Warm: what is known of values is kept, as in the proxy.
 for level in $levels; do

@@ -196,14 +196,19 @@ extension ClientHandler {
 
   private func bodyIsWhole(_ exchange: Exchange) {
     if exchange.isLean { return send(exchange) }
+    if exchange.requestBytes > Self.longRequest { loop.sendHeld() }
     let verdict = exchange.timed(2) { $0.inspectBody(exchange.body) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if let ambiguity = exchange.parts.ambiguity { return refuse(exchange, ambiguity) }
     send(exchange)
   }
 
+  /// Bytes of a request from which on others do not wait for its inspection.
+  private static let longRequest = 4096
+
   /// The first bytes are inspected, the rest passes by, or is inspected in windows: allowed by setting, and said in the record.
   private func bodyIsOverLimit(_ exchange: Exchange, limit: Int, isInspected: Bool) {
+    loop.sendHeld()
     exchange.inspection.report(isInspected ? .windows : .partial)
     let verdict = exchange.timed(2) { $0.inspectBody(Array(exchange.body.prefix(limit)), isTruncated: true) }
     if verdict.kind == .block { return refuse(exchange, verdict) }

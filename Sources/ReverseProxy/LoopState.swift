@@ -55,6 +55,7 @@ final class LoopState: @unchecked Sendable {
   private var date: (second: Int64, text: [UInt8]) = (-1, [])
   private var spareBuffer = ByteBuffer()
   private var idle: [[UpstreamConnection]]
+  private var holding: [UpstreamConnection] = []
   var retries = RetryBudget()
   private var isSweeping = false
   /// That a connection may be idle.
@@ -135,7 +136,31 @@ final class LoopState: @unchecked Sendable {
     if buffer.capacity <= Self.keptBuffer { spareBuffer = buffer }
   }
 
-  private static let keptBuffer = 64 * 1024
+  static let keptBuffer = 64 * 1024
+
+  // MARK: Requests that leave together
+
+  /// Sends a connection's request at the end of this round of events, with the others'.
+  ///
+  /// Between two requests that are sent at once, the rules take long enough for the upstream to fall asleep; to wake it again for each
+  /// costs the sender as much as sending.
+  func hold(_ connection: UpstreamConnection) {
+    holding.append(connection)
+    if holding.count >= Self.maximumHolding { return sendHeld() }
+    if holding.count == 1 { eventLoop.assumeIsolated().execute { [weak self] in self?.sendHeld() } }
+  }
+
+  /// Sends what is held now: before something that may take long.
+  func sendHeld() {
+    guard !holding.isEmpty else { return }
+    var connections: [UpstreamConnection] = []
+    swap(&connections, &holding)
+    for connection in connections { connection.sendHeld() }
+    connections.removeAll(keepingCapacity: true)
+    if holding.isEmpty { holding = connections }
+  }
+
+  private static let maximumHolding = 8
 
   func connected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = client }
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }
