@@ -16,7 +16,7 @@ setup: ## Install what is missing (apt)
 	@scripts/setup.sh
 
 # For the packages we depend on too: a fifth of what the proxy spends outside the kernel for each request.
-RELEASE_FLAGS = -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked
+RELEASE_FLAGS = -Xswiftc -cross-module-optimization -Xswiftc -enforce-exclusivity=unchecked --static-swift-stdlib
 
 build: setup ## Build the release binary
 	swift build -c release --jobs $(JOBS) $(RELEASE_FLAGS) --product ropeline
@@ -29,9 +29,10 @@ test: setup ## Build and pass all tests
 demo: build ## Run the proxy on sample traffic and show the verdicts
 	@scripts/demo.sh
 
-bench: build ## Measure engine and proxy beside libmodsecurity and nginx, in one run each
-	@Benchmarks/engine.sh
-	@Benchmarks/proxy.sh
+BENCHES ?= stages engine load growth logs proxy
+bench: build ## Measure stages, engine, loading, growth, logs and proxy beside their peers, in one run each
+	swift build -c release --jobs $(JOBS) $(RELEASE_FLAGS) --product stage-bench
+	@set -e; for bench in $(BENCHES); do echo "== $$bench"; Benchmarks/$$bench.sh; done
 
 # Not a part of `test`: it needs a release build and counts for some minutes.
 check: build ## Fail if a request takes 5 % more instructions than the committed baseline

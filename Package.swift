@@ -115,6 +115,12 @@ let package = Package(
       name: "behavior-bench", dependencies: ["Behavior", "HTTPModel", "CAllocationCount"], path: "Benchmarks/Behavior",
       swiftSettings: strict),
 
+    // Measures what the stages of an inspection cost, each by itself
+    .executableTarget(
+      name: "stage-bench",
+      dependencies: ["BodyDecoding", "Detection", "HTTPWire", "PatternScan", "RuleEngine", "SecLang", nioCore, nioEmbedded, nioHTTP1],
+      path: "Benchmarks/Stages", swiftSettings: strict),
+
     // Tests
     .testTarget(name: "GrowthTests", dependencies: ["growth"], swiftSettings: strict),
     .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
@@ -159,8 +165,8 @@ let package = Package(
     .testTarget(
       name: "ReverseProxyTests",
       dependencies: [
-        "ReverseProxy", "Behavior", "LogAnalysis", "Reporting", "Detection", "HTTPModel", "HTTPWire", "RuleEngine", "SecLang", "Telemetry",
-        nioCore, nioPosix, nioEmbedded,
+        "ReverseProxy", "Behavior", "LogAnalysis", "Reporting", "Detection", "HTTPModel", "HTTPWire", "InputValidation", "RuleEngine",
+        "SecLang", "Telemetry", nioCore, nioPosix, nioEmbedded,
       ],
       swiftSettings: strict),
     .testTarget(

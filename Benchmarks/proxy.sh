@@ -9,10 +9,10 @@ rounds=${1:-5}
 requests=${2:-20000}
 binary=$(realpath "${BINARY:-.build/release/ropeline}")
 corpus=$(realpath Benchmarks/requests)
-for package in nginx g++ $([ "${RULES:-yes}" = no ] || echo libnginx-mod-http-modsecurity modsecurity-crs); do
-  [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] \
-    || { echo "bench: install $package first: apt-get install nginx g++ libnginx-mod-http-modsecurity modsecurity-crs" >&2; exit 1; }
-done
+. Benchmarks/packages.sh
+. Benchmarks/crs-conf.sh
+need_packages nginx g++
+[ "${RULES:-yes}" = no ] || need_packages libnginx-mod-http-modsecurity modsecurity-crs
 work=$(mktemp -d "${TMPDIR:-/tmp}/ropeline-bench.XXXXXX")
 pids=()
 cleanup() {
@@ -103,17 +103,7 @@ start_nginx nginx "$(free_port)" 0 "" "$proxying"
 start_own ropeline "$(free_port)"
 names=(nginx ropeline)
 if [ "${RULES:-yes}" != no ]; then
-  cat >"$work/rules.conf" <<CONF
-SecRuleEngine On
-SecRequestBodyAccess On
-SecRequestBodyLimit 13107200
-SecRequestBodyNoFilesLimit 131072
-SecRule REQUEST_HEADERS:Content-Type "^(?:application(?:/soap\+|/)|text/)xml" "id:200000,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=XML"
-SecRule REQUEST_HEADERS:Content-Type "^application/(?:[a-z0-9.-]+[+])?json" "id:200001,phase:1,t:none,t:lowercase,pass,nolog,ctl:requestBodyProcessor=JSON"
-SecAuditEngine Off
-Include /etc/modsecurity/crs/crs-setup.conf
-Include /usr/share/modsecurity-crs/rules/*.conf
-CONF
+  crs_for_libmodsecurity >"$work/rules.conf"
   start_nginx nginx-modsecurity "$(free_port)" 0 "load_module /usr/lib/nginx/modules/ngx_http_modsecurity_module.so;" \
     "modsecurity on; modsecurity_rules_file $work/rules.conf; $proxying"
   start_own ropeline-crs "$(free_port)" --crs --mode block
@@ -145,5 +135,12 @@ row 'added median latency us, one connection' "$a" "$b" "$(ratio "$a" "$b")"
 if [ "${RULES:-yes}" != no ]; then
   a=$(median ropeline-crs crs 2) b=$(median nginx mix 2) c=$(median nginx-modsecurity crs 2)
   row 'CPU us a request, mix, CRS against plain nginx' "$a" "$b" "$(ratio "$a" "$b")"
-  printf '%-44s %12s %12s %7s\n' 'CPU us a request, mix, nginx with ModSecurity' "$a" "$c" "1/$(ratio "$c" "$a")"
+  row 'CPU us a request, mix, nginx with ModSecurity' "$a" "$c" "1/$(ratio "$c" "$a")"
+fi
+resident() { awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/${process[$1]}/status"; }
+a=$(resident ropeline) b=$(resident nginx)
+row 'resident MB, no rules' "$a" "$b" "$(ratio "$a" "$b")"
+if [ "${RULES:-yes}" != no ]; then
+  a=$(resident ropeline-crs) b=$(resident nginx-modsecurity)
+  row 'resident MB, CRS, beside ModSecurity' "$a" "$b" "$(ratio "$a" "$b")"
 fi

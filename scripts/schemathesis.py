@@ -29,10 +29,6 @@ def parameter(paths, path, name):
     return next(p for p in paths[path]["get"]["parameters"] if p["name"] == name)["schema"]
 
 
-def parameters_without(paths, path, name):
-    paths[path]["get"]["parameters"] = [p for p in paths[path]["get"]["parameters"] if p["name"] != name]
-
-
 def content(paths, path, method):
     return paths[path][method]["requestBody"]["content"]
 
@@ -59,15 +55,16 @@ NARROWED = [
     (lambda p: upload(p)["properties"]["title"].update(pattern="^[A-Z]*$"), "a number or null in place of a text is a text in a part that has no type"),
     (lambda p: [parameter(p, "/search", name).update(minItems=2) for name in ("ids", "space", "pipe")],
      "a number in place of a list is a list of one item, and it writes null as nothing, which is an empty list"),
-    (lambda p: parameters_without(p, "/search", "debug"), "it writes an empty object as nothing, and debug may be empty"),
+    (lambda p: next(one for one in p["/search"]["get"]["parameters"] if one["name"] == "debug").pop("allowEmptyValue"),
+     "it writes an empty object in place of a number as an empty value, which may be there"),
     (lambda p: [p["/search"]["get"]["parameters"][index].update(required=True) for index, one in enumerate(p["/search"]["get"]["parameters"])
                 if one.get("schema", {}).get("type") in ("integer", "number", "boolean", "string")],
      "it writes an empty object in place of a number as nothing, and an optional parameter may be left out"),
     (lambda p: closed(parameter(p, "/me", "X-Color")), "it writes nested members nobody declared as Python shows them, with commas that are not coded"),
     (lambda p: closed(parameter(p, "/search", "range")), "the same"),
-    (lambda p: form(p)["properties"].pop("address"),
-     "it makes names with brackets, for which deepObject has no reading, and empty objects, which leave nothing on the wire"),
-    (lambda p: form(p)["properties"].pop("data"),
+    (lambda p: form(p)["required"].append("address"), "an empty object leaves nothing on the wire, and an optional field may be left out"),
+    (lambda p: [content(p, "/form", "post")["application/x-www-form-urlencoded"]["encoding"].update(data={"style": "form", "explode": True}),
+                form(p)["required"].append("data"), form(p)["properties"]["data"].update(required=["a"])],
      "it spreads the members of an object over the form; without an encoding an object is JSON (3.0 and 3.1, Encoding Object)"),
     (lambda p: closed(upload(p)), "it names parts with control characters and without coding, which no parser of header fields takes"),
     (lambda p: letters(upload(p)["properties"]["file"]),
@@ -75,7 +72,7 @@ NARROWED = [
      " (3.1, Considerations for File Uploads)"),
     (lambda p: letters(content(p, "/blob", "put")["application/octet-stream"]["schema"]), "the same"),
     (lambda p: content(p, "/note", "post").pop("text/*"),
-     "it writes XML and YAML for the range, and judges what is within; neither is looked into, and this is said (not-checked)"),
+     "it writes bodies for the range as text/plain, which has an entry and a schema of its own, or as XML, which is not looked into (not-checked)"),
     (lambda p: p["/any"]["post"]["requestBody"].update(content={"application/json": {}, "text/plain": {}}),
      "it writes XML with several roots, which is refused because it is not XML"),
 ]

@@ -59,6 +59,40 @@ AVX2 static inline __m256i in_range(__m256i bytes, char first, char width) {
   return _mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(width - 1)), offset);
 }
 
+AVX2 static inline __m256i load(const uint8_t *from) { return _mm256_loadu_si256((const __m256i *)from); }
+
+static inline uint64_t load8(const uint8_t *from) {
+  uint64_t word;
+  memcpy(&word, from, 8);
+  return word;
+}
+
+static inline uint32_t load4(const uint8_t *from) {
+  uint32_t word;
+  memcpy(&word, from, 4);
+  return word;
+}
+
+/// 1 to 31 bytes in a vector, some of them several times; their places do not depend on the bytes. Nothing beyond the text is read.
+AVX2 static inline __m256i load_short(const uint8_t *text, size_t count) {
+  if (count >= 16) {
+    __m128i first = _mm_loadu_si128((const __m128i *)text), last = _mm_loadu_si128((const __m128i *)(text + count - 16));
+    return _mm256_set_m128i(last, first);
+  }
+  uint64_t first, last;
+  if (count >= 8) {
+    first = load8(text);
+    last = load8(text + count - 8);
+  } else if (count >= 4) {
+    first = (uint64_t)load4(text) << 32 | load4(text);
+    last = (uint64_t)load4(text + count - 4) << 32 | load4(text + count - 4);
+  } else {
+    first = text[0] * 0x0101010101010101u;
+    last = text[count / 2] * 0x0101010101010100u | text[count - 1];
+  }
+  return _mm256_broadcastsi128_si256(_mm_set_epi64x((long long)last, (long long)first));
+}
+
 /// By low nibble, for bytes whose high nibble is 2, 3 or 5.
 #define TABLE(...) _mm256_broadcastsi128_si256(_mm_setr_epi8(__VA_ARGS__))
 
@@ -70,16 +104,9 @@ AVX2 static uint32_t traits_avx2(const uint8_t *text, size_t count) {
   const __m256i table5 = TABLE(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, ROPELINE_BACKSLASH, 0, PLANE_SHELL, 0);
   const __m256i low = _mm256_set1_epi8(0x0F), high = _mm256_set1_epi8((char)0xF0);
   __m256i plane = _mm256_setzero_si256(), any = plane, upper = plane, lower = plane, null = plane, space = plane;
-  // A digit has no trait.
-  uint8_t window[32];
+  // The last step looks at some bytes a second time, which changes nothing.
   for (size_t index = 0; index < count; index += 32) {
-    const uint8_t *from = text + index;
-    if (count - index < 32) {
-      memset(window, '0', sizeof window);
-      memcpy(window, from, count - index);
-      from = window;
-    }
-    __m256i bytes = _mm256_loadu_si256((const __m256i *)from);
+    __m256i bytes = count - index >= 32 ? load(text + index) : count >= 32 ? load(text + count - 32) : load_short(text, count);
     __m256i column = _mm256_and_si256(bytes, low), row = _mm256_and_si256(bytes, high);
     any = _mm256_or_si256(any, bytes);
     plane = _mm256_or_si256(plane, _mm256_and_si256(_mm256_shuffle_epi8(table2, column), eq(row, 0x20)));
@@ -107,20 +134,11 @@ AVX2 static uint32_t traits_avx2(const uint8_t *text, size_t count) {
   if (!(first & PLANE_MARK)) return found;
   if (text[0] == '.') found |= ROPELINE_PATH_MARK;
   __m256i blanks = _mm256_setzero_si256(), marks = blanks, paths = blanks;
-  size_t index = 1;
-  for (; index + 32 <= count; index += 32) {
-    __m256i before = _mm256_loadu_si256((const __m256i *)(text + index - 1)), bytes = _mm256_loadu_si256((const __m256i *)(text + index));
-    __m256i blank = eq(before, ' '), slash = eq(bytes, '/');
-    blanks = _mm256_or_si256(blanks, _mm256_and_si256(blank, eq(bytes, ' ')));
-    marks = _mm256_or_si256(marks, _mm256_and_si256(blank, _mm256_or_si256(slash, eq(bytes, '('))));
-    paths = _mm256_or_si256(paths, _mm256_and_si256(eq(before, '/'), _mm256_or_si256(slash, eq(bytes, '.'))));
-  }
-  if (index < count) {
-    // The last byte that was seen comes before the window.
-    uint8_t wide[33];
-    memset(wide, '0', sizeof wide);
-    memcpy(wide, text + index - 1, count - index + 1);
-    __m256i before = _mm256_loadu_si256((const __m256i *)wide), bytes = _mm256_loadu_si256((const __m256i *)(wide + 1));
+  size_t pairs = count - 1;
+  for (size_t index = 0; index < pairs; index += 32) {
+    size_t from = pairs - index >= 32 ? index : pairs >= 32 ? pairs - 32 : 0;
+    __m256i before = pairs >= 32 ? load(text + from) : load_short(text, pairs);
+    __m256i bytes = pairs >= 32 ? load(text + from + 1) : load_short(text + 1, pairs);
     __m256i blank = eq(before, ' '), slash = eq(bytes, '/');
     blanks = _mm256_or_si256(blanks, _mm256_and_si256(blank, eq(bytes, ' ')));
     marks = _mm256_or_si256(marks, _mm256_and_si256(blank, _mm256_or_si256(slash, eq(bytes, '('))));
@@ -138,4 +156,11 @@ uint32_t ropeline_byte_traits(const uint8_t *text, size_t count) {
   if (__builtin_cpu_supports("avx2")) return count == 0 ? 0 : traits_avx2(text, count);
 #endif
   return ropeline_byte_traits_plain(text, count);
+}
+
+void ropeline_fold(const uint8_t *text, size_t count, uint8_t first, uint8_t *out) {
+  for (size_t index = 0; index < count; index++) {
+    uint8_t letter = (uint8_t)(text[index] - first);
+    out[index] = text[index] ^ (uint8_t)((letter < 26) << 5);
+  }
 }

@@ -7,3 +7,5 @@
 #include <libxml/tree.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
+#include <libxml/valid.h>
+#include <libxml/xmlschemas.h>

@@ -24,6 +24,8 @@ public struct InspectorConfiguration: Sendable {
   public var utcOffset = 0
   /// Persistent collections, kept over generations of rules; without them records last for one transaction.
   public var collections: CollectionStore?
+  /// What is known of addresses on DNS block lists, kept over generations of rules; without it `@rbl` is refused at load.
+  public var blockLists: BlockListCache?
 
   /// Whether what is found out about a value is kept for the next one alike, on the same thread; the answers are the same.
   public var keepsValues = true
@@ -50,7 +52,7 @@ public final class Inspector: Sendable {
   /// - Throws: `InspectorError` with every error of parsing and compiling. A set with errors is refused whole: what it lacks would
   ///   be a hole that nobody sees.
   public init(ruleSet: RuleSet, configuration: InspectorConfiguration) throws(InspectorError) {
-    let (compiled, diagnostics) = RuleSetCompiler.compile(ruleSet)
+    let (compiled, diagnostics) = RuleSetCompiler.compile(ruleSet, asksBlockLists: configuration.blockLists != nil)
     let all = ruleSet.diagnostics + diagnostics
     guard let compiled, !ruleSet.hasErrors else { throw InspectorError(diagnostics: all) }
     rules = compiled
@@ -69,6 +71,7 @@ public final class Inspector: Sendable {
     options.environment = configuration.environment
     options.utcOffset = configuration.utcOffset
     options.collections = configuration.collections
+    options.blockLists = configuration.blockLists
     options.keepsValues = configuration.keepsValues
     options.usesPlan = configuration.usesPlan
     options.jsonNaming = configuration.namesJSONAsCoraza ? .dotted : .modSecurity3

@@ -3,7 +3,7 @@ import SecLang
 /// Which rules to load, and in which order: `before`, then the CRS, then `paths`.
 public struct RulesOptions: Sendable {
   public var loadsCRS = false
-  /// A directory as the CRS ships it: `crs-setup.conf` (or `.example`) and `rules/`. Implies the CRS.
+  /// A directory as the CRS ships it: `crs-setup.conf` (or `.example`), `rules/`, and from 4.x on `plugins/`. Implies the CRS.
   public var crsDirectory: String?
   /// Where else to look for the CRS if Debian's package is not installed (`$ROPELINE_CRS`).
   public var crsFallback: String?
@@ -22,6 +22,8 @@ public struct RulesOptions: Sendable {
 /// Why the files to load could not even be found.
 public struct RulesLoadError: Error, Sendable, CustomStringConvertible {
   public var description: String
+
+  public init(description: String) { self.description = description }
 }
 
 /// Finds and reads the rule files that the options name.
@@ -85,7 +87,10 @@ public struct RulesLoader {
     }
     let rules = try reader.ruleFiles(at: "\(directory)/rules")
     if rules.isEmpty { throw RulesLoadError(description: "\(directory)/rules: no *.conf file in this directory") }
-    return (setup, rules)
+    // As the installation guide of 4.x includes them: what plugins set, what they do before the rules, and after.
+    let plugins = (try? reader.ruleFiles(at: "\(directory)/plugins")) ?? []
+    func plugin(_ suffix: String) -> [String] { plugins.filter { $0.hasSuffix(suffix) } }
+    return (setup, plugin("-config.conf") + plugin("-before.conf") + rules + plugin("-after.conf"))
   }
 
   private func exists(_ path: String) -> Bool { (try? reader.ruleFiles(at: path)) != nil }

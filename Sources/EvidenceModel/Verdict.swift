@@ -38,18 +38,20 @@ public struct Verdict: Sendable, Equatable {
   ///
   /// - The rules' wish to deny, drop or redirect is a `block`; so are broken framing and a body that could not be read.
   /// - The score joins what the rules added up (`inbound` against `threshold`) with the behavior's bits:
-  ///   1 - 2^-(bits), where a total at the threshold counts 4 bits. Negative bits are credit.
+  ///   1 - 2^-(bits), where a total at the threshold counts 4 bits, and one below it less than one bit: what the rules let pass
+  ///   alone is no more than doubtful. Negative bits are credit.
   /// - Schema violations that score add to `inbound`. If the sum reaches the threshold, or one of them is to block, the request is
   ///   refused: findings of rules and of the schema that are each too little on their own join.
   /// - Parameter threshold: the inbound anomaly score at which the CRS denies; 5 by default, at least 1.
   public static func of(_ evidence: Evidence, threshold: Int = 5) -> Verdict {
     let schemaPoints = evidence.schema.anomaly
-    let ruleBits = 4 * Double(evidence.anomaly.inbound + schemaPoints) / Double(max(threshold, 1))
+    let share = Double(evidence.anomaly.inbound + schemaPoints) / Double(max(threshold, 1))
+    let ruleBits = share < 1 ? share : 4 * share
     let behaviorBits = evidence.behavior.reduce(0) { $0 + $1.bits }
     var score = Score.probability(bits: ruleBits + behaviorBits)
     if let framing = evidence.framing {
       score = max(score, 0.5)
-      return Verdict(kind: .block, score: score, label: .undecided, status: framing.status, intervention: nil)
+      return Verdict(kind: .block, score: score, label: label(of: evidence), status: framing.status, intervention: nil)
     }
     if let intervention = evidence.intervention {
       score = max(score, Score.probability(bits: 4))
@@ -58,7 +60,7 @@ public struct Verdict: Sendable, Equatable {
     }
     if let fault = evidence.body {
       score = max(score, 0.5)
-      return Verdict(kind: .block, score: score, label: .undecided, status: fault.status, intervention: nil)
+      return Verdict(kind: .block, score: score, label: label(of: evidence), status: fault.status, intervention: nil)
     }
     if evidence.schemaActs, let status = refusal(of: evidence.schema, anomaly: evidence.anomaly.inbound + schemaPoints, threshold) {
       return Verdict(kind: .block, score: max(score, 0.5), label: label(of: evidence), status: status, intervention: nil)

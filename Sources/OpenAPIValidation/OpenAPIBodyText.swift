@@ -24,13 +24,19 @@ enum OpenAPIBodyText {
     case .json: return .json(body)
     case .form: return form(body, type)
     case .multipart: return multipart(body, contentType, type)
-    case .text: return .json(ParameterText.scalar(body, type.shape))
+    case .text: return .json(ParameterText.scalar(withoutLastNewline(body, type.shape), type.shape))
     case .bytes: return .json(bytes(body, type.shape))
     case .unknown:
       let given = ContentType(parsing: contentType).type
       let isXML = given.reversed().starts(with: "xml".utf8.reversed())
       return .unchecked(isXML ? "XML is not held against the schema" : "bodies of this type are not looked into")
     }
+  }
+
+  /// A text file ends with a newline, which is no part of a number.
+  private static func withoutLastNewline(_ text: [UInt8], _ shape: OpenAPIShape) -> [UInt8] {
+    guard case .scalar(let kinds) = shape, !kinds.contains(.string), text.last == 0x0A else { return text }
+    return Array(text.dropLast(text.dropLast().last == 0x0D ? 2 : 1))
   }
 
   // MARK: Forms
@@ -158,6 +164,31 @@ enum OpenAPIBodyText {
     let prefix = Array("content-type:".utf8)
     for header in decoded.partHeaders where header.value.prefix(prefix.count).map(asciiLowercased) == prefix {
       result[header.name] = Array(header.value.dropFirst(prefix.count).drop { $0 == 0x20 || $0 == 0x09 })
+    }
+    return result
+  }
+
+  /// The header fields that parts must or may have (3.1, "Encoding Object"), by the part's name. Parts of one name share what they have.
+  static func partHeaders(
+    _ body: [UInt8], contentType: [UInt8], _ type: OpenAPIMediaType
+  ) -> [(field: String, header: OpenAPIParameter, outcome: ParameterDecoder.Outcome)] {
+    let fields = type.fields.filter { !$0.headers.isEmpty }
+    guard !fields.isEmpty, body.count <= maximumBytes else { return [] }
+    let decoded = MultipartDecoder.decode(body, contentType: contentType)
+    guard decoded.error == nil, decoded.partHeaders.count <= maximumFields * 4 else { return [] }
+    var result: [(field: String, header: OpenAPIParameter, outcome: ParameterDecoder.Outcome)] = []
+    for field in fields {
+      let name = Array(field.parameter.name.utf8)
+      let count = decoded.fields.count { $0.name == name } + decoded.files.count { $0.fieldName == name }
+      guard count > 0 else { continue }
+      for header in field.headers {
+        let prefix = Array(header.name.lowercased().utf8) + [UInt8(ascii: ":")]
+        let values = decoded.partHeaders.filter { $0.name == name && $0.value.prefix(prefix.count).map(asciiLowercased) == prefix }
+          .map { Array($0.value.dropFirst(prefix.count).drop { $0 == 0x20 || $0 == 0x09 }) }
+        if values.count < count { result.append((field.parameter.name, header, .absent)) }
+        if values.count > count, case .scalar = header.shape { result.append((field.parameter.name, header, .repeated)) }
+        for value in values { result.append((field.parameter.name, header, ParameterDecoder.simple(header, value, isCoded: false))) }
+      }
     }
     return result
   }

@@ -2,8 +2,8 @@ import SchemaValidation
 
 /// An OpenAPI document (3.0 or 3.1), read, checked and ready to find operations in. Immutable; safe from any task.
 ///
-/// Schemas are compiled twice where both directions use them, since `readOnly` and `writeOnly` depend on the direction; and each once
-/// more in a closed form, which finds members that nobody declared.
+/// Schemas are compiled for each direction where `readOnly` or `writeOnly` make a difference between them; and those of bodies once more
+/// in a closed form, which finds members that nobody declared.
 public struct OpenAPIDocument: Sendable {
   public enum Version: Sendable { case v30, v31 }
 
@@ -32,7 +32,9 @@ public struct OpenAPIDocument: Sendable {
   package init(_ document: SchemaDocument, documents: SchemaDocuments, options: OpenAPIOptions) throws(SchemaErrors) {
     var documents = documents
     documents.add(document)
-    let reader = OpenAPIReader(document, documents: documents)
+    let hasWriteOnly = documents.all.contains { $0.hasName("writeOnly") }
+    let hasDirections = hasWriteOnly || documents.all.contains { $0.hasName("readOnly") }
+    let reader = OpenAPIReader(document, documents: documents, hasDirections: hasDirections)
     var errors = reader.errors
     for file in documents.all { errors += file.duplicates }
     func compile(_ nodes: [OpenAPINode], _ direction: OpenAPISchemaOptions.Direction, isClosed: Bool) -> ([CompiledSchema], [SchemaError]) {
@@ -49,18 +51,24 @@ public struct OpenAPIDocument: Sendable {
       }
     }
     let (request, requestNotes) = compile(reader.requestNodes, .request, isClosed: false)
-    let (response, responseNotes) = compile(reader.responseNodes, .response, isClosed: false)
+    let (response, responseNotes) = hasDirections ? compile(reader.responseNodes, .response, isClosed: false) : (request, [])
     var router = OpenAPIRouter()
     for route in reader.routes {
       do throws(SchemaError) { try router.add(route) } catch { errors.append(error) }
     }
     guard errors.isEmpty else { throw SchemaErrors(errors) }
     router.finish()
-    let requestSet = OpenAPISchemaSet(plain: request, closed: compile(reader.requestNodes, .request, isClosed: true).0)
+    func closed(_ nodes: [OpenAPINode], _ numbers: Set<Int>, _ direction: OpenAPISchemaOptions.Direction) -> [Int: CompiledSchema] {
+      let numbers = numbers.sorted()
+      let schemas = compile(numbers.map { nodes[$0] }, direction, isClosed: true).0
+      return schemas.isEmpty ? [:] : Dictionary(uniqueKeysWithValues: zip(numbers, schemas))
+    }
+    let requestBodies = Set(reader.operations.flatMap { $0.bodySchemas.compactMap { $0 } })
+    let requestSet = OpenAPISchemaSet(plain: request, closed: closed(reader.requestNodes, requestBodies, .request))
     // For responses the closed form differs only where something is write-only.
-    let hasWriteOnly = reader.files.list.contains { $0.hasName("writeOnly") }
-    let responseSet = OpenAPISchemaSet(
-      plain: response, closed: hasWriteOnly ? compile(reader.responseNodes, .response, isClosed: true).0 : [])
+    let responseBodies =
+      hasWriteOnly ? Set(reader.operations.flatMap { $0.responseSchemas.values.flatMap { $0.content.compactMap { $0 } } }) : []
+    let responseSet = OpenAPISchemaSet(plain: response, closed: closed(reader.responseNodes, responseBodies, .response))
     guard errors.isEmpty else { throw SchemaErrors(errors) }
     version = reader.version
     basePaths = reader.basePaths

@@ -2,12 +2,15 @@ import BodyDecoding
 import SchemaValidation
 
 /// A value in one of the files of an OpenAPI document.
-struct OpenAPINode: Hashable {
+struct OpenAPINode: Equatable {
   /// Index in `OpenAPIFiles.list`; 0 is the file that was named.
   var file: Int
   var node: Int
 
   static let root = OpenAPINode(file: 0, node: 0)
+
+  /// For tables.
+  var key: Int { file << 40 | node }
 }
 
 /// The files of one OpenAPI document, taken in as something refers to them.
@@ -40,19 +43,15 @@ struct OpenAPIFiles {
 
   private mutating func find(_ text: String, at node: OpenAPINode) throws(SchemaError) -> OpenAPINode {
     let document = list[node.file]
-    let reference = URIReference(text).resolved(against: URIReference(document.uri))
-    let uri = reference.absolute
-    let file: Int
-    if let known = indexByURI[uri] {
-      file = known
-    } else if let found = supply.document(uri) {
-      file = list.count
-      list.append(found)
-      indexByURI[uri] = file
-    } else {
-      throw document.error("\"\(text)\" refers to a document that cannot be read or was not given", at: node.node)
+    var file = node.file
+    var fragment = text.dropFirst()
+    // Most references stay within their file.
+    if text.utf8.first != UInt8(ascii: "#") {
+      let reference = URIReference(text).resolved(against: URIReference(document.uri))
+      file = try self.file(reference.absolute, text, at: node)
+      fragment = Substring(reference.fragment ?? "")
     }
-    guard let parts = JSONPointer.parts(URIReference.percentDecoded(reference.fragment ?? "")) else {
+    guard let parts = JSONPointer.parts(URIReference.percentDecoded(String(fragment))) else {
       throw document.error("\"\(text)\" has no JSON Pointer after the #", at: node.node)
     }
     var target = 0
@@ -67,5 +66,16 @@ struct OpenAPIFiles {
       target = next
     }
     return OpenAPINode(file: file, node: target)
+  }
+
+  /// The number of a file, which is taken in if it is new.
+  private mutating func file(_ uri: String, _ text: String, at node: OpenAPINode) throws(SchemaError) -> Int {
+    if let known = indexByURI[uri] { return known }
+    guard let found = supply.document(uri) else {
+      throw list[node.file].error("\"\(text)\" refers to a document that cannot be read or was not given", at: node.node)
+    }
+    list.append(found)
+    indexByURI[uri] = list.count - 1
+    return list.count - 1
   }
 }

@@ -122,6 +122,11 @@ public final class OpenAPIInspector {
     case .wrongPartType(let field): note(.wrongContentType, field, "the part is not of a declared type")
     case .unchecked(let detail): note(.notChecked, "", detail)
     }
+    if codec == .multipart {
+      for (field, header, outcome) in OpenAPIBodyText.partHeaders(body, contentType: contentType ?? [], declared) {
+        check(header, outcome, prefix: "\(place):\(field):", invalid: invalid, into: &findings)
+      }
+    }
     return findings
   }
 

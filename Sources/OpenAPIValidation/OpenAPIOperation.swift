@@ -105,6 +105,8 @@ public struct OpenAPIField: Sendable {
   public var isStyled = false
   /// What a part may be (`contentType`); empty: not said.
   public var contentTypes: [String] = []
+  /// Header fields of its part (`headers`), beside Content-Type.
+  public var headers: [OpenAPIParameter] = []
 
   init(name: String, shape: OpenAPIShape) {
     parameter = OpenAPIParameter(

@@ -38,6 +38,7 @@ extension OpenAPIReader {
 
   /// A parameter and the node of its schema. Nil for header names that are said to be ignored (3.1, "Parameter Object").
   private mutating func parameter(_ node: OpenAPINode) throws(SchemaError) -> (OpenAPIParameter, OpenAPINode?)? {
+    if let known = knownParameters[node.key] { return known }
     guard let name = try string("name", of: node), let placeText = try string("in", of: node) else {
       throw error("a parameter must have \"name\" and \"in\"", at: node)
     }
@@ -45,20 +46,16 @@ extension OpenAPIReader {
       throw error("a parameter cannot be in \"\(placeText)\"", at: node)
     }
     if place == .header, ["accept", "content-type", "authorization"].contains(name.lowercased()) { return nil }
-    return try styled(node, name: name, place: place)
+    let parameter = try styled(node, name: name, place: place)
+    knownParameters[node.key] = parameter
+    return parameter
   }
 
   /// The part that parameters and headers have in common.
   private mutating func styled(_ node: OpenAPINode, name: String, place: OpenAPIPlace) throws(SchemaError) -> (
     OpenAPIParameter, OpenAPINode?
   ) {
-    checkFields(
-      node,
-      [
-        "name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved", "schema", "example",
-        "examples", "content",
-      ],
-      "a parameter")
+    checkFields(node, .parameter)
     let isRequired = try boolean("required", of: node) ?? false
     if place == .path, !isRequired { report(error("the path parameter \"\(name)\" must be required", at: node)) }
     let defaultStyle: OpenAPIStyle = place == .query || place == .cookie ? .form : .simple
@@ -99,11 +96,16 @@ extension OpenAPIReader {
   // MARK: Bodies
 
   mutating func addBody(_ node: OpenAPINode, to draft: inout DraftOperation) throws(SchemaError) {
-    checkFields(node, ["description", "content", "required"], "a request body")
+    checkFields(node, .body)
     guard let content = member("content", of: node) else { throw error("a request body must have \"content\"", at: node) }
     let entries = try mediaTypes(content)
     draft.operation.body = OpenAPIBody(isRequired: try boolean("required", of: node) ?? false, content: entries.map(\.type))
     draft.bodySchemas = entries.map { requestSchema($0.schema) }
+    for (content, entry) in entries.enumerated() {
+      for (field, header, schema) in entry.partHeaders {
+        draft.partHeaderSchemas.append((content, field, header, requestSchema(schema)))
+      }
+    }
   }
 
   mutating func addResponse(
@@ -115,11 +117,20 @@ extension OpenAPIReader {
     guard status == "default" || ((isClass || isCode) && (0x31...0x35).contains(bytes[0])) else {
       throw error("\"\(status)\" is no status code", at: key)
     }
-    checkFields(node, ["description", "headers", "content", "links"], "a response")
+    if let known = knownResponses[node.key] {
+      draft.operation.responses[status] = known.response
+      draft.responseSchemas[status] = (known.content, known.headers)
+      return
+    }
+    checkFields(node, .response)
     if try string("description", of: node) == nil { report(error("a response must have a description", at: node)) }
     if let links = member("links", of: node) { note("links are not checked", at: links) }
-    var entries: [(type: OpenAPIMediaType, schema: OpenAPINode?)] = []
+    var entries: [ReadMediaType] = []
     if let content = member("content", of: node) { entries = try mediaTypes(content) }
+    for index in entries.indices where !entries[index].partHeaders.isEmpty {
+      note("headers of parts are checked in requests only", at: node)
+      for field in entries[index].type.fields.indices { entries[index].type.fields[field].headers = [] }
+    }
     var headers: [OpenAPIParameter] = []
     var headerSchemas: [Int?] = []
     if let list = member("headers", of: node) {
@@ -129,36 +140,41 @@ extension OpenAPIReader {
         headerSchemas.append(responseSchema(schema))
       }
     }
-    draft.operation.responses[status] = OpenAPIResponse(content: entries.map(\.type), headers: headers)
-    draft.responseSchemas[status] = (entries.map { responseSchema($0.schema) }, headerSchemas)
+    let response = DraftResponse(
+      response: OpenAPIResponse(content: entries.map(\.type), headers: headers), content: entries.map { responseSchema($0.schema) },
+      headers: headerSchemas)
+    draft.operation.responses[status] = response.response
+    draft.responseSchemas[status] = (response.content, response.headers)
+    knownResponses[node.key] = response
   }
 
-  private mutating func mediaTypes(_ content: OpenAPINode) throws(SchemaError) -> [(type: OpenAPIMediaType, schema: OpenAPINode?)] {
-    var list: [(type: OpenAPIMediaType, schema: OpenAPINode?)] = []
+  private mutating func mediaTypes(_ content: OpenAPINode) throws(SchemaError) -> [ReadMediaType] {
+    var list: [ReadMediaType] = []
     for (key, value) in try members(content) {
       guard kind(value) == .object else {
         report(error("a media type must be an object", at: value))
         continue
       }
-      checkFields(value, ["schema", "example", "examples", "encoding"], "a media type")
+      checkFields(value, .mediaType)
       var type = OpenAPIMediaType(range: Self.mediaRange(text(key)))
       let schema = member("schema", of: value)
       // JSON says itself what it is.
       if let schema, type.codec != .json { type.shape = shape(schema) }
       if type.codec == .unknown, schema != nil { note("bodies of the type \(type.range) are not looked into", at: key) }
+      var partHeaders: [ReadMediaType.PartHeader] = []
       if type.codec == .form || type.codec == .multipart {
-        type.fields = try fields(of: type, schema: schema, encoding: member("encoding", of: value))
+        type.fields = try fields(of: type, schema: schema, encoding: member("encoding", of: value), &partHeaders)
       } else if let encoding = member("encoding", of: value) {
         note("\"encoding\" has a meaning for forms and multipart bodies only", at: encoding)
       }
-      list.append((type, schema))
+      list.append(ReadMediaType(type: type, schema: schema, partHeaders: partHeaders))
     }
     return list
   }
 
   /// How each property of a form is written (3.1, "Encoding Object").
   private mutating func fields(
-    of type: OpenAPIMediaType, schema: OpenAPINode?, encoding: OpenAPINode?
+    of type: OpenAPIMediaType, schema: OpenAPINode?, encoding: OpenAPINode?, _ partHeaders: inout [ReadMediaType.PartHeader]
   ) throws(SchemaError) -> [OpenAPIField] {
     guard case .object(let shapes) = type.shape else { return [] }
     var fields = shapes.sorted { $0.key < $1.key }.map { OpenAPIField(name: $0.key, shape: $0.value) }
@@ -170,8 +186,18 @@ extension OpenAPIReader {
         note("there is no property \"\(name)\" for this encoding", at: key)
         continue
       }
-      checkFields(value, ["contentType", "headers", "style", "explode", "allowReserved"], "an encoding")
-      if let headers = member("headers", of: value) { note("headers of parts are not checked", at: headers) }
+      checkFields(value, .encoding)
+      if let headers = member("headers", of: value) {
+        if type.codec == .multipart {
+          for (key, value) in try members(headers) where text(key).lowercased() != "content-type" {
+            let (header, schema) = try styled(try dereferenced(value), name: text(key), place: .header)
+            partHeaders.append((index, fields[index].headers.count, schema))
+            fields[index].headers.append(header)
+          }
+        } else {
+          note("only parts of multipart bodies have headers", at: headers)
+        }
+      }
       if let types = try string("contentType", of: value) {
         fields[index].contentTypes = types.split(separator: ",").map { Self.mediaRange(String($0)) }
       }

@@ -14,14 +14,21 @@ struct OpenAPIReader {
   /// Schemas, by direction, in the order in which drafts number them.
   private(set) var requestNodes: [OpenAPINode] = []
   private(set) var responseNodes: [OpenAPINode] = []
-  private var requestIndex: [OpenAPINode: Int] = [:]
-  private var responseIndex: [OpenAPINode: Int] = [:]
+  private var requestIndex: [Int: Int] = [:]
+  private var responseIndex: [Int: Int] = [:]
+  /// What was read before: a few answers and parameters are referred to by nearly every operation.
+  var knownResponses: [Int: DraftResponse] = [:]
+  var knownParameters: [Int: (OpenAPIParameter, OpenAPINode?)] = [:]
 
   private static let methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"]
   /// More mistakes than these help nobody.
   private static let maximumErrors = 200
 
-  init(_ document: SchemaDocument, documents: SchemaDocuments) {
+  /// Whether schemas mean different things in requests and responses.
+  private let hasDirections: Bool
+
+  init(_ document: SchemaDocument, documents: SchemaDocuments, hasDirections: Bool) {
+    self.hasDirections = hasDirections
     files = OpenAPIFiles(document, supply: documents)
     attempt { reader throws(SchemaError) in
       try reader.readVersion()
@@ -46,10 +53,7 @@ struct OpenAPIReader {
   }
 
   private mutating func readParts() {
-    checkFields(
-      .root, ["openapi", "info", "servers", "paths", "components", "security", "tags", "externalDocs"],
-      only31: ["webhooks", "jsonSchemaDialect"],
-      "the document")
+    checkFields(.root, .document)
     attempt { reader throws(SchemaError) in try reader.readInformation() }
     attempt { reader throws(SchemaError) in
       if let list = reader.member("servers", of: .root) { reader.basePaths = try reader.servers(list) }
@@ -86,9 +90,7 @@ struct OpenAPIReader {
   /// Names of the kinds of components; what is in them is read where it is referred to.
   private mutating func readComponents() throws(SchemaError) {
     guard let node = member("components", of: .root) else { return }
-    checkFields(
-      node, ["schemas", "responses", "parameters", "examples", "requestBodies", "headers", "securitySchemes", "links", "callbacks"],
-      only31: ["pathItems"], "components")
+    checkFields(node, .components)
     for (_, list) in try members(node) where kind(list) != .object { throw error("an object is expected", at: list) }
     // A schema that nothing refers to is held to the same rules: its mistakes are mistakes.
     guard let schemas = member("schemas", of: node) else { return }
@@ -134,13 +136,7 @@ struct OpenAPIReader {
     _ method: String, _ template: String, _ node: OpenAPINode, _ shared: [OpenAPINode]
   ) throws(SchemaError) -> DraftOperation {
     guard kind(node) == .object else { throw error("an operation must be an object", at: node) }
-    checkFields(
-      node,
-      [
-        "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses", "callbacks",
-        "deprecated",
-        "security", "servers",
-      ], "an operation")
+    checkFields(node, .operation)
     if let callbacks = member("callbacks", of: node) { note("callbacks are not checked", at: callbacks) }
     var draft = DraftOperation(
       operation: OpenAPIOperation(
@@ -185,16 +181,18 @@ struct OpenAPIReader {
   /// The number of a schema of requests; nil for none.
   mutating func requestSchema(_ node: OpenAPINode?) -> Int? {
     guard let node else { return nil }
-    if let known = requestIndex[node] { return known }
-    requestIndex[node] = requestNodes.count
+    if let known = requestIndex[node.key] { return known }
+    requestIndex[node.key] = requestNodes.count
     requestNodes.append(node)
     return requestNodes.count - 1
   }
 
+  /// The same for responses; the number is one of requests where the direction makes no difference.
   mutating func responseSchema(_ node: OpenAPINode?) -> Int? {
+    guard hasDirections else { return requestSchema(node) }
     guard let node else { return nil }
-    if let known = responseIndex[node] { return known }
-    responseIndex[node] = responseNodes.count
+    if let known = responseIndex[node.key] { return known }
+    responseIndex[node.key] = responseNodes.count
     responseNodes.append(node)
     return responseNodes.count - 1
   }
@@ -213,12 +211,12 @@ struct OpenAPIReader {
   mutating func note(_ message: String, at node: OpenAPINode) { notes.append(OpenAPINote(error(message, at: node))) }
 
   /// A name that the specification does not know is a slip of the pen, and what was meant by it would not be enforced.
-  mutating func checkFields(_ node: OpenAPINode, _ known: Set<String>, only31: Set<String> = [], _ what: String) {
-    guard kind(node) == .object, let list = try? members(node) else { return }
-    for (key, _) in list {
-      let name = text(key)
-      if known.contains(name) || name.hasPrefix("x-") || (version == .v31 && only31.contains(name)) { continue }
-      report(error("\(what) has no field \"\(name)\"", at: key))
+  mutating func checkFields(_ node: OpenAPINode, _ known: OpenAPIFields) {
+    guard kind(node) == .object else { return }
+    let document = document(node)
+    for (key, _) in document.children(of: node.node) {
+      guard let key, !known.contains(document.view.text(key), version) else { continue }
+      report(document.error("\(known.what) has no field \"\(document.string(key))\"", at: key))
     }
   }
 

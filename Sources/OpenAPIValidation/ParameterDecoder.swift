@@ -56,21 +56,16 @@ enum ParameterDecoder {
     return .json(ParameterText.object(members.map { ($0.name, form($0.value)) }, shapes))
   }
 
-  /// `name[member]=value`
   private static func deepObject(_ parameter: OpenAPIParameter, _ name: [UInt8], _ pairs: [Pair]) -> Outcome {
-    var members: [(name: [UInt8], value: [UInt8])] = []
-    for pair in pairs {
-      guard let member = deepMember(pair.name, of: name) else { continue }
-      guard !member.isEmpty, !member.contains(UInt8(ascii: "[")), !member.contains(UInt8(ascii: "]")) else {
-        return .malformed("has brackets that deepObject does not define")
-      }
-      guard !members.contains(where: { $0.name == member }) else { return .repeated }
-      members.append((member, form(pair.value)))
-    }
-    guard !members.isEmpty else { return .absent }
-    var shapes: [String: OpenAPIShape] = [:]
-    if case .object(let known) = parameter.shape { shapes = known }
-    return .json(ParameterText.object(members, shapes))
+    var object = DeepObject()
+    for pair in pairs where deepMember(pair.name, of: name) != nil { object.add(pair.name[name.count...], form(pair.value)) }
+    if object.isMalformed { return .malformed("has brackets that deepObject does not define") }
+    guard !object.isEmpty else { return .absent }
+    var shape = OpenAPIShape.object([:])
+    if case .object = parameter.shape { shape = parameter.shape }
+    let json = object.json(shape)
+    if object.isMalformed { return .malformed("has a value and members of the same name") }
+    return object.isRepeated ? .repeated : .json(json)
   }
 
   /// What stands between the brackets of `name[member]`; nil for other names.

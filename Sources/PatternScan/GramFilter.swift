@@ -62,8 +62,22 @@ public final class GramFilter: @unchecked Sendable {
   /// The same for one bank: `answer` has room for `bankWords` words.
   @inline(__always)
   public func scan(_ text: UnsafeBufferPointer<UInt8>, bank: Int, into answer: UnsafeMutablePointer<UInt64>) {
-    ropeline_gram_scan(tables + bank, text.baseAddress, text.count, answer)
+    banks.scan(text, bank: bank, into: answer)
   }
+
+  /// The tables without a reference to their owner, for loops that cannot afford to count references. Valid as long as the filter.
+  public struct Banks: BitwiseCopyable, @unchecked Sendable {
+    // Unchecked: nothing changes the tables.
+    fileprivate let tables: UnsafePointer<ropeline_gram_tables>
+
+    /// As `GramFilter.scan`.
+    @inline(__always)
+    public func scan(_ text: UnsafeBufferPointer<UInt8>, bank: Int, into answer: UnsafeMutablePointer<UInt64>) {
+      ropeline_gram_scan(tables + bank, text.baseAddress, text.count, answer)
+    }
+  }
+
+  public var banks: Banks { Banks(tables: tables) }
 
   private func enter(_ choice: GramChoice, _ number: Int) {
     let table = tables[number / Self.bankPatterns]

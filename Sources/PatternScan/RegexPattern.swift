@@ -43,6 +43,8 @@ public final class RegexPattern: @unchecked Sendable {
   public let captureCount: Int
   /// False only where PCRE2 has no compiler for the machine or the pattern; the interpreter is used then.
   public let isJITCompiled: Bool
+  /// Whether nothing is known of where a match begins, so that every place of a text has to be tried.
+  public let startsAnywhere: Bool
   // `@unchecked`: PCRE2 does not change a code block after pcre2_jit_compile (pcre2api, "Multithreading").
   let code: OpaquePointer
 
@@ -61,6 +63,13 @@ public final class RegexPattern: @unchecked Sendable {
     var groups: UInt32 = 0
     _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
     captureCount = Int(groups)
+    var kind: UInt32 = 0
+    _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_FIRSTCODETYPE), &kind)
+    var bitmap: UnsafePointer<UInt8>?
+    _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_FIRSTBITMAP), &bitmap)
+    var flags: UInt32 = 0
+    _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_ALLOPTIONS), &flags)
+    startsAnywhere = kind == 0 && bitmap == nil && flags & UInt32(PCRE2_ANCHORED) == 0
   }
 
   deinit { pcre2_code_free_8(code) }

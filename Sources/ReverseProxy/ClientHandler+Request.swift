@@ -52,7 +52,7 @@ extension ClientHandler {
     let exchange = Exchange(
       head: head, parts: parts, name: name, started: started, origin: origin, server: server, received: received,
       forwardedFor: forwardedFor, rules: loop.rules,
-      isLean: loop.isLean && parts.framing == .none && parts.fault == nil && parts.ambiguity == nil, limits: loop.limits,
+      isLean: loop.isLean(parts), limits: loop.limits,
       budget: shared.held)
     exchange.requestBytes = headBytes
     loop.metrics.requestStarted()
@@ -62,11 +62,17 @@ extension ClientHandler {
     answerHalf.expect()
     if exchange.isLean {
       if ForwardedHead.isLoop(head, via: shared.pseudonym) { return refuse(exchange, status: 508) }
-      return send(exchange, at: started)
+      if exchange.isBodyComplete { return send(exchange, at: started) }
+      sendContinue(parts)
+      // It is short, and comes in one piece as a rule: so does it go on.
+      requestHalf.collect(limit: .max, overLimit: .partial)
+      return wait()
     }
-    exchange.identity = BehaviorIdentity(
-      exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys,
-      sources: shared.configuration.sources)
+    if shared.wantsRecords {
+      exchange.identity = BehaviorIdentity(
+        exchange.request, sessionCookie: shared.configuration.sessionCookie, partnerKeys: shared.configuration.partnerKeys,
+        sources: shared.configuration.sources)
+    }
     let verdict = exchange.timed(1) { $0.inspectHead() }
     if let fault = parts.fault {
       // The rules see what could be read; what they say is evidence, the answer is certain.
@@ -166,7 +172,9 @@ extension ClientHandler {
       return true
     }
     guard exchange.hold() else {
-      if exchange.isEnforcing {
+      if exchange.isLean {
+        beginStreaming(exchange)
+      } else if exchange.isEnforcing {
         refuse(exchange, status: 503)
       } else {
         bodyIsOverLimit(exchange, limit: exchange.body.count, isInspected: false)
@@ -187,14 +195,20 @@ extension ClientHandler {
   }
 
   private func bodyIsWhole(_ exchange: Exchange) {
+    if exchange.isLean { return send(exchange) }
+    if exchange.requestBytes > Self.longRequest { loop.sendHeld() }
     let verdict = exchange.timed(2) { $0.inspectBody(exchange.body) }
     if verdict.kind == .block { return refuse(exchange, verdict) }
     if let ambiguity = exchange.parts.ambiguity { return refuse(exchange, ambiguity) }
     send(exchange)
   }
 
+  /// Bytes of a request from which on others do not wait for its inspection.
+  private static let longRequest = 4096
+
   /// The first bytes are inspected, the rest passes by, or is inspected in windows: allowed by setting, and said in the record.
   private func bodyIsOverLimit(_ exchange: Exchange, limit: Int, isInspected: Bool) {
+    loop.sendHeld()
     exchange.inspection.report(isInspected ? .windows : .partial)
     let verdict = exchange.timed(2) { $0.inspectBody(Array(exchange.body.prefix(limit)), isTruncated: true) }
     if verdict.kind == .block { return refuse(exchange, verdict) }

@@ -13,7 +13,7 @@ extension ClientHandler {
       framing: framing, isAnswerInspected: exchange.inspector.settings.isResponseBodyAccessed)
     ForwardedHead.request(exchange.head, exchange.parts, route, to: &buffer)
     if !body.isEmpty { buffer.writeBytes(body) }
-    connection.send(&buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, receiver: self)
+    connection.send(&buffer, toHEAD: exchange.isHEAD, isWhole: isWhole, isHeld: !exchange.isLean, receiver: self)
     loop.giveBack(buffer)
   }
 

@@ -1,5 +1,6 @@
 import Detection
 import HTTPModel
+import HTTPWire
 import NIOCore
 import Telemetry
 
@@ -42,7 +43,9 @@ final class LoopState: @unchecked Sendable {
   private(set) var rules: LoopRules
   private var generation = 0
   /// Whether no request without a body can be of interest to rules or logs.
-  private(set) var isLean = false
+  private var isLean = false
+  /// Up to how many bytes of a body are of no interest either.
+  private var leanBodyLimit = 0
   let metrics: MetricsShard
   let limits: BodyLimits
   let times: TimeLimits
@@ -52,6 +55,7 @@ final class LoopState: @unchecked Sendable {
   private var date: (second: Int64, text: [UInt8]) = (-1, [])
   private var spareBuffer = ByteBuffer()
   private var idle: [[UpstreamConnection]]
+  private var holding: [UpstreamConnection] = []
   var retries = RetryBudget()
   private var isSweeping = false
   /// That a connection may be idle.
@@ -75,10 +79,27 @@ final class LoopState: @unchecked Sendable {
     times = TimeLimits(configuration)
     oldest = TimeAmount(configuration.upstreamIdleTimeout)
     idle = Array(repeating: [], count: shared.upstreams.all.count)
-    isLean = findLean()
+    findLean()
   }
 
-  private func findLean() -> Bool { rules.inspector.isSilent && !shared.wantsRecords }
+  private func findLean() {
+    let inspector = rules.inspector
+    isLean = inspector.isSilent && inspector.configuration.schema == nil && !shared.wantsRecords
+    // Where bodies can be refused for what they are, they are read; where nobody wants to see them, they stream.
+    let settings = inspector.settings
+    leanBodyLimit =
+      rules.isEnforcing || !settings.isRequestBodyAccessed ? 0 : min(settings.requestBodyLimit, settings.requestBodyNoFilesLimit)
+  }
+
+  /// Whether there is nothing that rules could say about a request, and nobody who wants to know.
+  func isLean(_ parts: RequestParts) -> Bool {
+    guard isLean, parts.fault == nil, parts.ambiguity == nil else { return false }
+    switch parts.framing {
+    case .none: return true
+    case .length(let count): return count <= leanBodyLimit
+    case .chunked, .untilClose: return false
+    }
+  }
 
   /// Takes new rules if there are any; before each request.
   @inline(__always)
@@ -90,7 +111,7 @@ final class LoopState: @unchecked Sendable {
     let inspector: Inspector
     (inspector, generation) = shared.rules
     rules = LoopRules(inspector)
-    isLean = findLean()
+    findLean()
   }
 
   /// The time for `Date`, made once a second.
@@ -115,7 +136,31 @@ final class LoopState: @unchecked Sendable {
     if buffer.capacity <= Self.keptBuffer { spareBuffer = buffer }
   }
 
-  private static let keptBuffer = 64 * 1024
+  static let keptBuffer = 64 * 1024
+
+  // MARK: Requests that leave together
+
+  /// Sends a connection's request at the end of this round of events, with the others'.
+  ///
+  /// Between two requests that are sent at once, the rules take long enough for the upstream to fall asleep; to wake it again for each
+  /// costs the sender as much as sending.
+  func hold(_ connection: UpstreamConnection) {
+    holding.append(connection)
+    if holding.count >= Self.maximumHolding { return sendHeld() }
+    if holding.count == 1 { eventLoop.assumeIsolated().execute { [weak self] in self?.sendHeld() } }
+  }
+
+  /// Sends what is held now: before something that may take long.
+  func sendHeld() {
+    guard !holding.isEmpty else { return }
+    var connections: [UpstreamConnection] = []
+    swap(&connections, &holding)
+    for connection in connections { connection.sendHeld() }
+    connections.removeAll(keepingCapacity: true)
+    if holding.isEmpty { holding = connections }
+  }
+
+  private static let maximumHolding = 8
 
   func connected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = client }
   func disconnected(_ client: ClientHandler) { clients[ObjectIdentifier(client)] = nil }

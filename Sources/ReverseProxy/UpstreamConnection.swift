@@ -70,6 +70,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   /// Whether what was written last is known to have left this process; if not, the channel is asked.
   private var isFlushed = true
   private var direct = DirectWriter()
+  /// A request that leaves with those of other clients, at the end of the loop's round.
+  private var held = ByteBuffer()
   /// Whether the connection takes more; told by events.
   private(set) var isWritable = true
 
@@ -134,20 +136,37 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   /// Begins a request. The answer goes to `receiver`.
   ///
-  /// - Parameter isWhole: nothing of the request follows.
-  func send(_ bytes: inout ByteBuffer, toHEAD: Bool, isWhole: Bool, receiver: any UpstreamReceiver) {
+  /// - Parameters:
+  ///   - bytes: taken, but for their room.
+  ///   - isWhole: nothing of the request follows.
+  ///   - isHeld: it may leave at the end of the loop's round.
+  func send(_ bytes: inout ByteBuffer, toHEAD: Bool, isWhole: Bool, isHeld: Bool, receiver: any UpstreamReceiver) {
     self.receiver = receiver
     state = .head(toHEAD: toHEAD)
     scan = HeadScan()
     hasAnswerBytes = false
     interimCount = 0
-    write(&bytes, isLast: isWhole)
+    guard isHeld, isWhole, isFlushed, held.readableBytes == 0 else { return write(&bytes, isLast: isWhole) }
+    isRequestWhole = true
+    swap(&held, &bytes)
+    loop.hold(self)
+  }
+
+  /// Sends what was held.
+  func sendHeld() {
+    guard held.readableBytes > 0 else { return }
+    var bytes = ByteBuffer()
+    swap(&bytes, &held)
+    write(&bytes, isLast: isRequestWhole)
+    bytes.clear()
+    if bytes.capacity <= LoopState.keptBuffer { held = bytes }
   }
 
   /// - Parameters:
   ///   - bytes: taken, but for their room.
   ///   - isLast: nothing of the request follows; the bytes may be none.
   func write(_ bytes: inout ByteBuffer, isLast: Bool) {
+    sendHeld()
     isRequestWhole = isLast
     guard let context, bytes.readableBytes > 0 else { return }
     writeProgress.wrote(bytes.readableBytes)
@@ -169,6 +188,7 @@ final class UpstreamConnection: ChannelInboundHandler {
   func close() {
     receiver = nil
     state = .closed
+    held.clear()
     direct.close()
     channel?.close(promise: nil)
   }
@@ -262,7 +282,7 @@ final class UpstreamConnection: ChannelInboundHandler {
     self.receiver = nil
     isReused = true
     // An upstream may answer before it has read the request: what of it is still queued here would come before the next one.
-    if keeps, isRequestWhole, isFlushed || channel?.unsentBytes == 0, buffer.readableBytes == 0 {
+    if keeps, isRequestWhole, held.readableBytes == 0, isFlushed || channel?.unsentBytes == 0, buffer.readableBytes == 0 {
       state = .idle
       idleSince = loop.answerTime
       buffer = ByteBuffer()
@@ -283,6 +303,7 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     direct.close()
+    held.clear()
     switch state {
     case .untilClose:
       loop.answerTime = .now()

@@ -38,10 +38,23 @@ public enum Linter {
     return all.filter { seen.insert($0.code).inserted }.sorted { $0.code < $1.code }
   }
 
-  public static func lint(_ ruleSet: RuleSet, options: LintOptions = LintOptions()) -> LintResult {
+  /// - Parameter refusals: what the engine says when it compiles the set; told where no check has found a mistake on the same line.
+  /// The selected or ignored codes with which no check's code begins.
+  public static func unknownCodes(in options: LintOptions) -> [String] {
+    let known = documentation.map(\.code)
+    return (options.selected + options.ignored).filter { code in code.isEmpty || !known.contains { $0.hasPrefix(code) } }
+  }
+
+  public static func lint(_ ruleSet: RuleSet, options: LintOptions = LintOptions(), refusals: [Diagnostic] = []) -> LintResult {
     let context = LintContext(ruleSet)
-    var findings = SyntaxChecks.findings(in: context)
+    var findings = SyntaxChecks.findings(of: ruleSet.diagnostics, in: context)
     for check in checks { findings += check.findings(in: context) }
+    findings += SyntaxChecks.findings(of: refusals, in: context).filter { refusal in
+      !findings.contains { found in
+        let isSamePlace = found.range.start.file == refusal.range.start.file && found.range.start.line == refusal.range.start.line
+        return isSamePlace && found.severity == .error
+      }
+    }
     var suppressions = Suppressions(ruleSet)
     let all = findings.count
     findings = findings.filter { !suppressions.covers($0) }

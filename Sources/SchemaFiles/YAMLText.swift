@@ -3,11 +3,12 @@ import SchemaValidation
 
 /// Turns a YAML document into JSON text, with the line and column of every name and value.
 ///
-/// Written from the events of the parser, without a tree in between: that tree cost twice what parsing did.
-struct YAMLText {
-  private(set) var json: [UInt8] = []
+/// Most documents are simple enough for `YAMLBlockReader`. The others are written from the events of the general parser, without a tree in
+/// between: that tree cost twice what parsing did.
+package struct YAMLText {
+  package private(set) var json: [UInt8] = []
   /// In the order in which a reader of the JSON text meets names and values.
-  private(set) var positions: [SourcePosition] = []
+  package private(set) var positions: [SourcePosition] = []
   private let name: String
 
   /// Aliases are written out where they stand: a few lines could otherwise stand for terabytes.
@@ -34,10 +35,16 @@ struct YAMLText {
   private var anchors: [String: (json: Range<Int>, positions: Range<Int>)] = [:]
   private var documents = 0
 
-  /// - Parameter name: of the file, for errors.
-  init(_ text: [UInt8], name: String) throws(SchemaError) {
+  /// - Parameters:
+  ///   - name: of the file, for errors.
+  ///   - isGeneral: goes by the general parser alone.
+  package init(_ text: [UInt8], name: String, isGeneral: Bool = false) throws(SchemaError) {
     self.name = name
     maximumBytes = (1 << 20) + text.count * 8
+    if !isGeneral, let simple = YAMLBlockReader.read(text) {
+      (json, positions) = simple
+      return
+    }
     json.reserveCapacity(text.count + text.count / 8)
     positions.reserveCapacity(text.count / 12)
     var parser = YAMLEvents()
@@ -152,7 +159,9 @@ struct YAMLText {
     while let stop = rest.firstIndex(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
       json += rest[..<stop]
       let byte = rest[stop]
-      if byte < 0x20 {
+      if byte == 0x0A {
+        json += "\\n".utf8
+      } else if byte < 0x20 {
         json += "\\u00".utf8
         for digit in [byte >> 4, byte & 15] { json.append(digit < 10 ? digit + 0x30 : digit + 0x57) }
       } else {

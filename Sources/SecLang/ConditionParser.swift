@@ -51,6 +51,10 @@ enum ConditionParser {
     case .ipMatch where isEmpty: sink.badArgument(operand, expected: "a list of addresses or networks")
     case .pmFromFile, .ipMatchFromFile:
       if isEmpty || text.hasMacros { sink.badArgument(operand, expected: "the path of a data file") }
+    case .validateDTD, .validateSchema:
+      if isEmpty || text.hasMacros { sink.badArgument(operand, expected: "the path of a document type or schema") }
+    case .pmFromDataset, .ipMatchFromDataset:
+      if isEmpty || text.hasMacros { sink.badArgument(operand, expected: "the name of a data set") }
     case .validateByteRange:
       if !text.hasMacros { checkByteRanges(operand, into: &sink) }
     case .inspectFile:

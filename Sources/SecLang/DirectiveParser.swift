@@ -5,6 +5,8 @@ extension RuleSetParser {
     var name: Located<DirectiveName>
     var arguments: [Word]
     var range: SourceRange
+    /// The lines between back quotes, if there were any.
+    var block: [ArraySlice<UInt8>]?
     /// Where an argument that is missing should have stood.
     var end: SourceRange { SourceRange(start: range.end, end: range.end) }
   }
@@ -23,6 +25,7 @@ extension RuleSetParser {
         sink.report(.limitExceeded, "a directive of more than \(Self.maximumLineLength) bytes", at: range)
         dropChain(mayContinue: true)
         return
+      case .openBlock(let range): sink.report(.syntaxError, "expected a closing back quote", at: range)
       }
     }
     let list = WordList(line.text)
@@ -49,7 +52,7 @@ extension RuleSetParser {
     let last = list.words.last ?? first
     let directive = DirectiveLine(
       name: Located(name, first.outer.range), arguments: Array(list.words.dropFirst()),
-      range: SourceRange(start: first.outer.range.start, end: last.outer.range.end))
+      range: SourceRange(start: first.outer.range.start, end: last.outer.range.end), block: line.block)
     if name == .rule || name == .action {
       parseRule(directive, isBroken: isBroken)
       return

@@ -4,9 +4,12 @@ struct LogicalLine {
     /// A backslash that ends the line but for blanks, or ends the file.
     case brokenContinuation(SourceRange, atEnd: Bool)
     case tooLong(SourceRange)
+    case openBlock(SourceRange)
   }
   var text: SourceText
   var faults: [Fault] = []
+  /// The lines between back quotes that follow the text, as `SecDataset` has them.
+  var block: [ArraySlice<UInt8>]?
 }
 
 /// Cuts a rule file into logical lines. Empty lines and comments are left out; a comment never continues.
@@ -56,6 +59,10 @@ struct LineReader {
       } else {
         line.text.append(bytes[first..<contentEnd], line: lineNumber, column: column)
       }
+      if line.text.opensBlock {
+        readBlock(into: &line, lineStart: lineStart, end: end)
+        return line
+      }
       guard continues else { return line }
       let isLast = offset >= bytes.count
       if last < end || isLast || !isEnded {
@@ -66,6 +73,20 @@ struct LineReader {
       logical = line
     }
     return logical
+  }
+
+  /// Takes what stands between the back quote in the line's text and the next one, over as many lines as that takes.
+  private mutating func readBlock(into line: inout LogicalLine, lineStart: Int, end: Int) {
+    guard let quote = bytes[lineStart..<end].firstIndex(of: .backQuote) else { return }
+    let place = range(lineNumber, quote - lineStart + 1, 1)
+    line.text = line.text.cut(atFirst: .backQuote)
+    let close = bytes[(quote + 1)...].firstIndex(of: .backQuote)
+    let content = bytes[(quote + 1)..<(close ?? bytes.count)]
+    line.block = content.split(separator: .lineFeed, omittingEmptySubsequences: false)
+    lineNumber += content.count { $0 == .lineFeed }
+    offset = close.flatMap { close in bytes[close...].firstIndex(of: .lineFeed).map { $0 + 1 } } ?? bytes.count
+    if close == nil { line.faults.append(.openBlock(place)) }
+    if content.count > RuleSetParser.maximumLineLength { line.faults.append(.tooLong(place)) }
   }
 
   /// Whether the next physical line begins with a directive's name: then a broken continuation was not meant as one.

@@ -49,7 +49,7 @@ extension RuleSetParser {
         guard case .id(let id) = item.value else { continue }
         if let first = firstIDs[id] {
           sink.report(
-            .duplicateID, "id \(id) is taken by the rule at \(first.start.file):\(first.start.line)", at: item.range, related: first)
+            .duplicateID, "id \(id) is taken by another rule", at: item.range, related: first)
         } else {
           firstIDs[id] = item.range
         }
@@ -105,9 +105,21 @@ extension RuleSetParser {
 
   /// The lines of the file that the operator names.
   private mutating func dataLines(of condition: Condition?) -> [[UInt8]]? {
-    guard let condition, condition.name.value == .pmFromFile || condition.name.value == .ipMatchFromFile else { return nil }
+    guard let condition, !condition.operand.value.hasMacros, !condition.operand.value.source.allSatisfy(\.isBlank) else { return nil }
     let operand = condition.operand
-    guard !operand.value.hasMacros else { return nil }
+    switch condition.name.value {
+    case .pmFromFile, .ipMatchFromFile: break
+    case .validateDTD, .validateSchema:
+      // One document, which is no list of lines.
+      let path = FilePath.resolve(String(decoding: operand.value.source, as: UTF8.self), relativeTo: operand.range.start.file)
+      return readData(path, at: operand.range).map { [$0] }
+    case .pmFromDataset, .ipMatchFromDataset:
+      let name = String(decoding: operand.value.source, as: UTF8.self)
+      if let lines = datasets[name] { return lines }
+      sink.report(.missingDataFile, "no SecDataset before this rule has the name \(name)", at: operand.range)
+      return []
+    default: return nil
+    }
     var lines: [[UInt8]] = []
     var seen: Set<String> = []
     // ModSecurity 2 takes several files.
@@ -136,7 +148,7 @@ extension RuleSetParser {
     do {
       return try reader.read(path)
     } catch {
-      sink.report(.missingDataFile, "cannot read the data file \(path): \(error)", at: range)
+      sink.report(.missingDataFile, FileFault.message("cannot read the data file \(path)", path, error), at: range)
       return nil
     }
   }

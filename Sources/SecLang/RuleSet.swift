@@ -110,7 +110,8 @@ public struct Condition: Sendable {
   /// The operand after `\"` has become `"`; bytes as in the file.
   public var operand: Located<MacroText>
   /// The phrases or addresses of `@pmFromFile` and `@ipMatchFromFile`: one entry a line, CR and LF stripped,
-  /// empty lines and comment lines left out.
+  /// empty lines and comment lines left out. The entries of a data set for the operators that name one; for `@validateDTD` and
+  /// `@validateSchema` one entry, the document.
   public var dataLines: [[UInt8]]?
 
   public init(

@@ -48,6 +48,8 @@ public struct RuleSetParser {
   var readPaths: Set<String> = []
   /// Entries of data files by path: many rules may name one file.
   var dataLists: [String: [[UInt8]]] = [:]
+  /// Entries of `SecDataset` by name.
+  var datasets: [String: [[UInt8]]] = [:]
   /// What `SecUnicodeCodePage` said, for a `SecUnicodeMapFile` without a code page.
   var codePage: Int?
   var isStopped = false
@@ -116,8 +118,17 @@ public struct RuleSetParser {
       readPaths.insert(key)
       parse(text: bytes, path: path)
     } catch {
-      sink.report(.unreadableFile, "cannot read \(path): \(error)", at: range)
+      sink.report(.unreadableFile, FileFault.message("cannot read \(path)", path, error), at: range)
     }
+  }
+}
+
+/// The words for a file that cannot be read.
+enum FileFault {
+  /// A reader's error may name the path itself; once is enough.
+  static func message(_ beginning: String, _ path: String, _ error: any Error) -> String {
+    let reason = "\(error)"
+    return beginning + ": " + (reason.hasPrefix(path + ": ") ? String(reason.dropFirst(path.count + 2)) : reason)
   }
 }
 

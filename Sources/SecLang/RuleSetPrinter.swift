@@ -33,6 +33,8 @@ public struct RuleSetPrinter: Sendable {
     case .include(let paths): words = paths.map { quoted(Array($0.utf8)) }
     case .setting(.unicodeMap(let codePage, let mapping)):
       return Array("# SecUnicodeMapFile: \(mapping.count) code points of code page \(codePage)".utf8)
+    case .setting(.dataset(let dataset, let lines)):
+      return name + [0x20] + Array(dataset.utf8) + Array(" `\n".utf8) + lines.joined(separator: [0x0A]) + Array("\n`".utf8)
     case .setting(let setting): words = arguments(of: setting).map { quoted(Array($0.utf8)) }
     }
     return words.reduce(into: name) { line, word in line += [0x20] + word }
@@ -264,6 +266,7 @@ extension RuleSetPrinter {
     case .argumentSeparator(let byte): [String(decoding: [byte], as: UTF8.self)]
     case .unicodeMap(let codePage, _): ["\(codePage)"]
     case .geoDatabase(let path): [path]
+    case .dataset(let name, _): [name]
     case .noEffect(let arguments): arguments
     }
   }

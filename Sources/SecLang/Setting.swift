@@ -30,6 +30,8 @@ public enum Setting: Sendable {
   /// A database in MaxMind's format; the path as written, relative to the rule file.
   case geoDatabase(path: String)
   case uploadFileLimit(Int)
+  /// Entries for `@pmFromDataset` and `@ipMatchFromDataset`, blanks at their ends taken off.
+  case dataset(name: String, lines: [[UInt8]])
   case xmlExternalEntity(Bool)
   /// Accepted, kept for the record, and without effect on this engine (log and storage paths, signatures and the like).
   case noEffect([String])

@@ -8,6 +8,7 @@ extension RuleSetParser {
     switch name {
     case .responseBodyMimeType: return mediaTypes(line)
     case .unicodeMapFile: return unicodeMap(line)
+    case .dataset: return dataset(line)
     case .responseBodyMimeTypesClear:
       return arguments(of: line, 0...0, "no argument").map { _ in .responseBodyMIMETypesClear }
     default: break
@@ -120,6 +121,24 @@ extension RuleSetParser {
     return .responseBodyMIMETypes(types)
   }
 
+  /// A name and a block of entries; for the operators that name a data set, which must stand behind it.
+  private mutating func dataset(_ line: DirectiveLine) -> Setting? {
+    guard let word = arguments(of: line, 1...1, "a name, and entries between back quotes")?.first else { return nil }
+    guard let block = line.block else {
+      sink.report(.syntaxError, "SecDataset: expected entries between back quotes after the name", at: line.end)
+      return nil
+    }
+    let lines = block.compactMap { line -> [UInt8]? in
+      var entry = line
+      while let last = entry.last, last.isBlank { entry.removeLast() }
+      entry = entry.drop(while: \.isBlank)
+      return entry.isEmpty || entry.first == 0x23 ? nil : Array(entry)
+    }
+    if lines.isEmpty { sink.report(.emptyDataFile, .warning, "the data set \(word.value.string) holds no entry", at: word.outer.range) }
+    datasets[word.value.string] = lines
+    return .dataset(name: word.value.string, lines: lines)
+  }
+
   private mutating func unicodeMap(_ line: DirectiveLine) -> Setting? {
     guard let words = arguments(of: line, 1...2, "a path and a code page") else { return nil }
     var page = codePage
@@ -163,7 +182,7 @@ extension DirectiveName {
   var inertness: Inertness? {
     switch self {
     case .remoteRules, .ruleScript: .refused
-    case .dataset, .rxPreFilter, .ignoreRuleCompilationErrors: .otherEngine
+    case .rxPreFilter, .ignoreRuleCompilationErrors: .otherEngine
     case .remoteRulesFailAction, .cookieV0Separator, .unicodeCodePage, .httpBlKey, .gsbLookupDb, .contentInjection,
       .streamInBodyInspection, .streamOutBodyInspection, .hashEngine, .hashKey, .hashParam, .hashMethodRx, .hashMethodPm,
       .rulePerfTime, .connEngine, .connReadStateLimit, .connWriteStateLimit, .readStateLimit, .writeStateLimit, .guardianLog,

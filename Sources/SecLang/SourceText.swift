@@ -22,6 +22,21 @@ struct SourceText: Sendable {
   }
 
   var count: Int { bytes.count }
+
+  /// Whether this is the line with which a block between back quotes begins.
+  var opensBlock: Bool {
+    let name = DirectiveName.dataset.rawValue.utf8
+    guard bytes.count > name.count, bytes[name.count].isBlank, bytes.contains(.backQuote) else { return false }
+    return zip(bytes, name).allSatisfy { $0.lowercased == $1.lowercased }
+  }
+
+  /// What stands before a byte.
+  func cut(atFirst byte: UInt8) -> SourceText {
+    var text = SourceText(file: file, line: endLine, column: endColumn)
+    text.append(all.part(0, bytes.firstIndex(of: byte) ?? count))
+    return text
+  }
+
   var all: TextSlice { TextSlice(text: self, lower: 0, upper: bytes.count) }
 
   mutating func append(_ run: ArraySlice<UInt8>, line: Int, column: Int) {
@@ -183,6 +198,7 @@ extension UInt8 {
   static var backslash: UInt8 { 0x5c }
   static var doubleQuote: UInt8 { 0x22 }
   static var singleQuote: UInt8 { 0x27 }
+  static var backQuote: UInt8 { 0x60 }
   static var comma: UInt8 { 0x2c }
   static var colon: UInt8 { 0x3a }
   static var pipe: UInt8 { 0x7c }

@@ -93,6 +93,9 @@ public struct SettingKey: Sendable, Equatable {
     .init(
       "seclang", "json-names", .choice(["modsecurity", "coraza"]), "modsecurity",
       "How the values of a JSON body are named: json.a.array_0.b as in ModSecurity, or json.a.0.b as in Coraza."),
+    .init(
+      "seclang", "block-lists", .choice(["off", "on"]), "off",
+      "Whether @rbl asks name servers about clients, without a request waiting for it; off refuses rules with it."),
 
     .init("schema", "files", .path, list: true, nil, "OpenAPI 3.0 or 3.1 documents, YAML or JSON, that requests are held against."),
     .init("schema", "formats", .switchable, "true", "Whether formats refuse values."),

@@ -64,8 +64,11 @@ extension ExchangeRecord {
   public var score: Double { max(outcome.verdict.score, standing?.verdict.score ?? 0) }
 
   public var label: ClientClass {
-    guard let standing, outcome.verdict.label == .undecided || standing.verdict.kind > .allow else { return outcome.verdict.label }
-    return standing.verdict.label
+    guard let standing else { return outcome.verdict.label }
+    if standing.verdict.kind > .allow { return standing.verdict.label }
+    // A request that is refused is not what fans send, whatever the client did before.
+    let isRefused = max(outcome.verdict.kind, outcome.would ?? .allow) > .allow
+    return outcome.verdict.label == .undecided && !isRefused ? standing.verdict.label : outcome.verdict.label
   }
 }
 

@@ -7,6 +7,7 @@ public final class Metrics: Sendable {
     var rules: [Int: Int] = [:]
     var uninspected: [String: Int] = [:]
     var oversized: [String: Int] = [:]
+    var limitsReached = 0
     var shards: [MetricsShard] = []
   }
   private struct RequestKey: Hashable {
@@ -43,6 +44,7 @@ public final class Metrics: Sendable {
       state.requests[RequestKey(verdict: record.verdict.rawValue, reason: reason), default: 0] += 1
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
+      state.limitsReached += record.outcome.matchLimitCount
       if let decision = record.outcome.oversizedBody { state.oversized[decision.rawValue, default: 0] += 1 }
     }
   }
@@ -110,6 +112,8 @@ public final class Metrics: Sendable {
     for decision in ["partial", "rejected", "windows"] {
       lines.append("ropeline_oversized_bodies_total{decision=\"\(decision)\"} \(state.oversized[decision, default: 0])")
     }
+    metric("ropeline_match_limits_total", "counter", "Values on which a rule could not be decided within SecPcreMatchLimit.")
+    lines.append("ropeline_match_limits_total \(state.limitsReached)")
     metric("ropeline_held_body_bytes", "gauge", "Bytes of bodies that are held for the rules.")
     lines.append("ropeline_held_body_bytes \(heldBytes)")
     metric("ropeline_log_dropped_total", "counter", "Log lines that could not be written.")

@@ -26,6 +26,9 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Keep what is known of values from one repetition to the next, as the proxy does.")
   var warm = false
 
+  @Flag(help: "Take the files in turn, as traffic brings them, and not each as often as wanted before the next.")
+  var mixed = false
+
   @Flag(help: "Say for each rule how often it was reached and asked, of how many values, and how long it took.")
   var perRule = false
 
@@ -82,26 +85,33 @@ struct BenchCommand: ParsableCommand {
     let inspector = try rules.inspector(mode: .block, keepsValues: warm)
     let scratch = inspector.makeScratch()
     var rows: [Row] = []
+    var requests: [RawRequest] = []
     for file in files {
       let raw: RawRequest
+      // The other files are measured all the same.
       do {
         raw = RawRequest(bytes: try FileSystemRuleReader().read(file))
       } catch {
         Terminal.error("ropeline: \(error)")
-        throw ExitCode(2)
+        continue
       }
       guard let outcome = raw.inspect(with: inspector, scratch: scratch) else {
         Terminal.error("ropeline: \(file): there is no request in this file")
-        throw ExitCode(2)
+        continue
       }
-      let (median, allocations) = measure(raw, inspector, scratch)
+      let (median, allocations) = measure(raw, mixed ? 1 : repetitions, inspector, scratch)
       rows.append(
         Row(
           file: file, repetitions: repetitions, cpu_us: median, allocations: allocations, verdict: outcome.verdict.kind.rawValue,
           anomaly: outcome.evidence.anomaly.inbound, rules: outcome.evidence.rules.filter(\.isLogged).map(\.id),
           costs: perRule ? costs(raw, inspector) : nil))
+      requests.append(raw)
     }
-    try show(rows)
+    if mixed {
+      for (index, median) in measureInTurn(requests, inspector, scratch).enumerated() { rows[index].cpu_us = median }
+    }
+    if !rows.isEmpty { try show(rows) }
+    if rows.count < files.count { throw ExitCode(2) }
   }
 
   private func costs(_ raw: RawRequest, _ inspector: Inspector) -> [RuleCost] {
@@ -111,37 +121,35 @@ struct BenchCommand: ParsableCommand {
     return scratch.costs.map { RuleCost($0, of: repetitions) }
   }
 
-  private func measure(_ raw: RawRequest, _ inspector: Inspector, _ scratch: InspectionScratch) -> (Double, Double) {
+  /// Microseconds of CPU time by file: medians of single inspections.
+  private func measureInTurn(_ requests: [RawRequest], _ inspector: Inspector, _ scratch: InspectionScratch) -> [Double] {
+    var times: [[Double]] = Array(repeating: [], count: requests.count)
+    for _ in 0..<repetitions {
+      for (index, raw) in requests.enumerated() {
+        let start = CPUTime.microseconds()
+        _ = raw.inspect(with: inspector, scratch: scratch)
+        times[index].append(CPUTime.microseconds() - start)
+      }
+    }
+    return times.map { $0.sorted()[$0.count / 2] }
+  }
+
+  private func measure(
+    _ raw: RawRequest, _ repetitions: Int, _ inspector: Inspector, _ scratch: InspectionScratch
+  ) -> (Double, Double) {
     let batches = min(50, repetitions)
     var times: [Double] = []
     for batch in 0..<batches {
       let count = repetitions * (batch + 1) / batches - repetitions * batch / batches
-      let start = cpuMicroseconds()
+      let start = CPUTime.microseconds()
       for _ in 0..<count { _ = raw.inspect(with: inspector, scratch: scratch) }
-      times.append((cpuMicroseconds() - start) / Double(max(count, 1)))
+      times.append((CPUTime.microseconds() - start) / Double(max(count, 1)))
     }
     // One more, after warm-up and after the times: counting is not free.
     ropeline_allocations_start()
     _ = raw.inspect(with: inspector, scratch: scratch)
     let allocations = ropeline_allocations_stop()
     return (times.sorted()[times.count / 2], Double(allocations))
-  }
-
-  private func show(_ costs: [RuleCost]) {
-    Terminal.output("      rule   asked  values matches         us\n")
-    // The rules that were told beforehand cost next to nothing; their number says how many they are.
-    let asked = costs.filter { $0.asked > 0 }
-    for cost in asked.prefix(40) {
-      Terminal.output(String(format: "%10d %7.1f %7.1f %7.1f %10.2f\n", cost.id, cost.asked, cost.values, cost.matches, cost.us))
-    }
-    if asked.count > 40 { Terminal.output("  and \(asked.count - 40) rules more\n") }
-    Terminal.output("  \(costs.count - asked.count) rules were told beforehand not to match\n")
-  }
-
-  private func cpuMicroseconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
   }
 
   private func show(_ rows: [Row]) throws {
@@ -161,7 +169,7 @@ struct BenchCommand: ParsableCommand {
         let cost = String(format: "%10.1f us %8.0f allocations", row.cpu_us, row.allocations)
         let ids = row.rules.map(String.init).joined(separator: " ")
         Terminal.output("\(name) \(cost)  \(row.verdict.padding(toLength: 6, withPad: " ", startingAt: 0)) \(ids)\n")
-        if let costs = row.costs { show(costs) }
+        for line in row.costs.map({ RuleTiming.lines($0, atMost: 40) }) ?? [] { Terminal.output(line + "\n") }
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Detection
 import Foundation
+import RuleEngine
 import RulesetLint
 import SecLang
 
@@ -52,25 +53,32 @@ struct LintCommand: ParsableCommand {
 
   func run() throws {
     if let explain { return try show(explain) }
-    var parser = RuleSetParser(reader: FileSystemRuleReader())
-    do {
-      for path in paths {
-        if path == "-" {
-          parser.parse(text: Array(FileHandle.standardInput.readDataToEndOfFile()), path: standardInputName)
-        } else {
-          for file in try Self.files(at: path) { parser.parse(path: file) }
-        }
-      }
-    } catch let error as FileError {
-      Terminal.error("ropeline: \(error)")
+    var options = LintOptions()
+    options.selected = Self.codes(select)
+    options.ignored = Self.codes(ignore)
+    options.showsStyle = style
+    if let code = Linter.unknownCodes(in: options).first {
+      Terminal.error("ropeline: no check has a code that begins with \(code); lint --explain CODE says what there is")
       throw ExitCode(2)
     }
+    var parser = RuleSetParser(reader: FileSystemRuleReader())
+    var isComplete = true
+    for path in paths {
+      if path == "-" {
+        parser.parse(text: Array(FileHandle.standardInput.readDataToEndOfFile()), path: standardInputName)
+        continue
+      }
+      // What can be read is checked, whatever else is named.
+      do {
+        for file in try Self.files(at: path) { parser.parse(path: file) }
+      } catch {
+        Terminal.error("ropeline: \(error)")
+        isComplete = false
+      }
+    }
     let ruleSet = parser.finish()
-    var options = LintOptions()
-    options.selected = select.flatMap { $0.split(separator: ",").map(String.init) }
-    options.ignored = ignore.flatMap { $0.split(separator: ",").map(String.init) }
-    options.showsStyle = style
-    let result = Linter.lint(ruleSet, options: options)
+    // What the proxy would refuse is a finding here.
+    let result = Linter.lint(ruleSet, options: options, refusals: RuleSetCompiler.compile(ruleSet).diagnostics)
     switch format {
     case .json: Terminal.output(String(decoding: FindingJSON.object(result), as: UTF8.self))
     case .github: Terminal.output(FindingJSON.github(result))
@@ -78,7 +86,12 @@ struct LintCommand: ParsableCommand {
       let renderer = FindingText(files: ruleSet.files, usesColor: Terminal.usesColor)
       Terminal.output(result.findings.map(renderer.text).joined() + Self.summary(result) + "\n")
     }
+    if !isComplete { throw ExitCode(2) }
     if result.findings.contains(where: { $0.severity >= failOn.severity }) { throw ExitCode(1) }
+  }
+
+  private static func codes(_ lists: [String]) -> [String] {
+    lists.flatMap { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces).uppercased() } }
   }
 
   private static func summary(_ result: LintResult) -> String {
@@ -99,10 +112,7 @@ struct LintCommand: ParsableCommand {
     guard isDirectory.boolValue else { return [path] }
     let found = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     let files = found.filter { $0.hasSuffix(".conf") }.sorted().map { (path as NSString).appendingPathComponent($0) }
-    if files.isEmpty {
-      Terminal.error("ropeline: \(path): no *.conf file in this directory or below it")
-      throw ExitCode(2)
-    }
+    if files.isEmpty { throw RulesLoadError(description: "\(path): no *.conf file in this directory or below it") }
     return files
   }
 

@@ -12,6 +12,16 @@ struct RawRequest {
   /// The address that such a request seems to come from: one of those kept for documentation.
   static let client = Endpoint(address: "192.0.2.1", port: 40_000)
 
+  /// Whether there are line ends, and none is that of HTTP.
+  var endsLinesInLF: Bool { bytes.contains(0x0A) && !bytes.contains(0x0D) }
+
+  /// Whether the first line is text of some kind: anything else has nothing to be explained.
+  var looksLikeRequest: Bool {
+    let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+    let odd = line.count { $0 < 0x20 && $0 != 0x09 || $0 >= 0x7F }
+    return line.contains(0x20) && odd * 4 <= line.count
+  }
+
   /// Parses the bytes and runs all five phases over them, as the proxy does before it answers.
   /// Nil if there is not a byte of a request.
   func inspect(with inspector: Inspector, scratch: InspectionScratch, trace: TransactionTrace? = nil) -> InspectionOutcome? {

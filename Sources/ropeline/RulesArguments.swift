@@ -14,7 +14,9 @@ struct RulesArguments: ParsableArguments {
   @Flag(name: .customLong("crs"), help: "Load the OWASP CRS of Debian's modsecurity-crs, or of $ROPELINE_CRS.")
   var loadsCRS = false
 
-  @Option(name: .customLong("crs-dir"), help: ArgumentHelp("Load the CRS of this directory (crs-setup.conf and rules/).", valueName: "dir"))
+  @Option(
+    name: .customLong("crs-dir"), help: ArgumentHelp("Load the CRS of this directory (crs-setup.conf, rules/, plugins/).", valueName: "dir")
+  )
   var crsDirectory: String?
 
   @Option(
@@ -97,6 +99,7 @@ struct RulesArguments: ParsableArguments {
     var configuration = InspectorConfiguration(mode: mode)
     if let threshold = options.threshold { configuration.threshold = threshold }
     configuration.collections = collections
+    if settings.text("seclang.block-lists") == "on" { configuration.blockLists = BlockListResolver.shared.cache }
     configuration.namesJSONAsCoraza = settings.text("seclang.json-names") == "coraza"
     configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
     configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)

@@ -53,7 +53,14 @@ struct SchemaCheckCommand: ParsableCommand {
   @Option(help: "text or json.")
   var format: Format = .text
 
+  @Option(name: .customLong("repeat"), help: "Load the document so many times more and say what one takes, from file to ready.")
+  var repetitions: Int?
+
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  func validate() throws {
+    if let repetitions, !(1...100_000).contains(repetitions) { throw ValidationError("--repeat is 1 to 100,000.") }
+  }
 
   func run() throws {
     let errors: [SchemaError]
@@ -70,7 +77,20 @@ struct SchemaCheckCommand: ParsableCommand {
     case .json: try showJSON(document, errors, notes)
     }
     if !errors.isEmpty { throw ExitCode(2) }
+    if let repetitions { measure(repetitions) }
     if strict, !notes.isEmpty { throw ExitCode(1) }
+  }
+
+  /// The median, since other processes only ever make it longer.
+  private func measure(_ repetitions: Int) {
+    var times: [Duration] = []
+    let clock = ContinuousClock()
+    for _ in 0..<repetitions {
+      times.append(clock.measure { _ = try? SchemaFileLoader(read: FileSystemRuleReader().read).openAPI(at: spec) })
+    }
+    times.sort()
+    let microseconds = times[repetitions / 2] / .microseconds(1)
+    Terminal.error("\(spec): \(Int(microseconds.rounded())) us")
   }
 
   private func showText(_ document: OpenAPIDocument?, _ errors: [SchemaError], _ notes: [OpenAPINote]) {

@@ -24,14 +24,16 @@ final class Audience {
   func ask(
     _ client: String, _ method: String = "GET", _ target: String, status: Int = 200, after milliseconds: Int64 = 2000,
     session: String? = "own",
-    key: String? = nil, agent: String = "Mozilla/5.0 (X11)", anomaly: Int = 0, isScanner: Bool = false, rules: [Int] = []
+    key: String? = nil, agent: String = "Mozilla/5.0 (X11)", anomaly: Int = 0, isScanner: Bool = false, rules: [Int] = [],
+    violatesSchema: Bool = false
   ) -> ClientState {
     now += milliseconds * 1000
     let parts = target.split(separator: "?", maxSplits: 1)
-    let event = ClientEvent(
+    var event = ClientEvent(
       time: Timestamp(microseconds: now), status: status, path: Array(parts[0].utf8), query: parts.count > 1 ? Array(parts[1].utf8) : [],
       method: Array(method.utf8), userAgent: Array(agent.utf8), hasKey: key != nil, hasSession: session != nil, anomaly: anomaly,
       isRefusedByRules: anomaly >= 5, ruleIDs: rules, isScanner: isScanner)
+    event.violatesSchema = violatesSchema
     return engine.observe(event, of: identity(client, session: session, key: key, agent: agent))
   }
 

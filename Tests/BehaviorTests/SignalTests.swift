@@ -57,6 +57,10 @@ struct SignalTests {
     ),
     ("broken parameters", .fuzzer, 12, { $0.ask("203.0.113.4", "GET", "/search?q=%zz\($1)", status: 400, after: 400) }),
     (
+      "values that the schema refuses and the origin takes", .fuzzer, 12,
+      { $0.ask("203.0.113.8", "GET", "/items/7?limit=\($1)", status: 200, after: 2500, violatesSchema: true) }
+    ),
+    (
       "payloads", .attacker, 12,
       { $0.ask("203.0.113.5", "GET", "/items/7?x=\($1)", after: 2000, anomaly: 15, rules: [942_100 + $1]) }
     ),
@@ -86,7 +90,7 @@ struct SignalTests {
     }
     #expect(found != nil && found! <= row.most, "\(row.name) at \(found ?? 0)")
     #expect(audience.engine.judgement(last, declared: nil, hasKey: false).label == row.label, "\(row.name)")
-    #expect(Self.abusers.count == 7)
+    #expect(Self.abusers.count == 8)
   }
 
   @Test("patience is no evidence: refreshing one page, and trying again when the origin fails")

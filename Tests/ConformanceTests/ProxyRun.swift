@@ -33,9 +33,11 @@ final class ProxyRun: Sendable {
   }
 
   /// Sends bytes, reads the answer, and gives the records that were made meanwhile.
-  func send(_ request: [UInt8]) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
+  ///
+  /// - Parameter expectsError: the client waits for an answer as the suites' own runner does, and gives up after a second.
+  func send(_ request: [UInt8], expectsError: Bool = false) -> (answer: RawClient.Answer, records: [ExchangeRecord]) {
     records.list.withLock { $0.removeAll() }
-    let answer = RawClient.exchange(request, port: proxy.port)
+    let answer = RawClient.exchange(request, port: proxy.port, timeout: expectsError ? 1 : 60, endsInput: !expectsError)
     // A connection that breaks off is written down when it is closed, which the client may see first.
     for _ in 0..<500 where records.list.withLock({ $0.isEmpty }) { usleep(10_000) }
     return (answer, records.list.withLock { $0 })
@@ -48,38 +50,23 @@ final class ProxyRun: Sendable {
   }
 }
 
-extension CRSTestCase {
-  /// Nil if the expectation holds, else why not.
-  func failure(answer: RawClient.Answer, records: [ExchangeRecord]) -> String? {
-    guard let reason = mismatch(answer: answer.bytes, records: records) else { return nil }
-    // What an exchange on a busy machine came to must not look like an answer of the rules.
-    return records.isEmpty ? "\(reason); there is no record, and \(answer.bytes.count) bytes of an answer, then: \(answer.end)" : reason
-  }
-
-  private func mismatch(answer: [UInt8], records: [ExchangeRecord]) -> String? {
-    let rules = records.flatMap(\.outcome.evidence.rules).filter(\.isLogged)
-    let ids = Set(rules.map(\.id))
-    let status = RawClient.status(of: answer)
-    if !expectation.statuses.isEmpty {
-      guard let status, expectation.statuses.contains(status) else {
-        return "status \(status.map(String.init) ?? "none"), not \(expectation.statuses)"
+extension ProxyRun {
+  /// Sends a test's stages; nil if all of them came to what the test expects, else why not.
+  func failure(of test: CRSTestCase) -> String? {
+    if let fault = test.fault { return fault }
+    var location: String?
+    for (number, stage) in test.stages.enumerated() {
+      let name = test.stages.count > 1 ? "stage \(number + 1): " : ""
+      let request: [UInt8]
+      do { request = try stage.input.request(location: stage.input.followsRedirect ? location : nil) } catch { return "\(name)\(error)" }
+      var result = send(request, expectsError: stage.expectation.expectsError)
+      var reason = stage.expectation.failure(answer: result.answer, records: result.records)
+      if reason != nil, stage.expectation.retriesOnce {
+        result = send(request, expectsError: stage.expectation.expectsError)
+        reason = stage.expectation.failure(answer: result.answer, records: result.records)
       }
-    }
-    if expectation.expectsError { return status == nil || status == 400 ? nil : "expected no answer, got \(status ?? 0)" }
-    for id in expectation.expectedRules where !ids.contains(id) { return "\(id) did not match; \(ids.sorted()) did" }
-    for id in expectation.unexpectedRules where ids.contains(id) { return "\(id) matched" }
-    let lines = rules.map { rule in
-      let tags = rule.tags.map { "[tag \"\(String(decoding: $0, as: UTF8.self))\"]" }.joined(separator: " ")
-      return
-        "[id \"\(rule.id)\"] [msg \"\(String(decoding: rule.message, as: UTF8.self))\"] [data \"\(String(decoding: rule.data, as: UTF8.self))\"] \(tags)"
-    }
-    for pattern in expectation.patterns {
-      guard let regex = try? Regex(pattern) else { return "cannot read the pattern \(pattern)" }
-      if !lines.contains(where: { $0.contains(regex) }) { return "no line has \(pattern)" }
-    }
-    for pattern in expectation.unwantedPatterns {
-      guard let regex = try? Regex(pattern) else { return "cannot read the pattern \(pattern)" }
-      if lines.contains(where: { $0.contains(regex) }) { return "a line has \(pattern)" }
+      if let reason { return name + reason }
+      location = RawClient.field("location", of: result.answer.bytes)
     }
     return nil
   }

@@ -8,8 +8,10 @@ enum RawClient {
     var end: String
   }
 
-  /// - Parameter timeout: seconds without a byte; a machine that is busy with other things may stand still for some.
-  static func exchange(_ request: [UInt8], port: Int, timeout: Int = 60) -> Answer {
+  /// - Parameters:
+  ///   - timeout: seconds without a byte; a machine that is busy with other things may stand still for some.
+  ///   - endsInput: whether to say that nothing more is coming; otherwise half a request is waited for.
+  static func exchange(_ request: [UInt8], port: Int, timeout: Int = 60, endsInput: Bool = true) -> Answer {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return Answer(end: "no socket: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
@@ -25,18 +27,24 @@ enum RawClient {
     }
     guard isConnected else { return Answer(end: "not connected: \(String(cString: strerror(errno)))") }
     var sent = 0
+    var sendFault = ""
     while sent < request.count {
       let count = request[sent...].withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard count > 0 else { break }
+      if count < 0, errno == EINTR { continue }
+      // A proxy that refuses early may have closed: its answer is there all the same.
+      guard count > 0 else {
+        sendFault = "; only \(sent) of \(request.count) bytes were sent: \(String(cString: strerror(errno)))"
+        break
+      }
       sent += count
     }
-    shutdown(descriptor, Int32(SHUT_WR))
+    if endsInput { shutdown(descriptor, Int32(SHUT_WR)) }
     var answer: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 16_384)
     while true {
       let count = recv(descriptor, &chunk, chunk.count, 0)
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return Answer(bytes: answer, end: count == 0 ? "closed" : String(cString: strerror(errno))) }
+      guard count > 0 else { return Answer(bytes: answer, end: (count == 0 ? "closed" : String(cString: strerror(errno))) + sendFault) }
       answer += chunk[..<count]
       // One answer is enough where its length is known.
       if let length = wholeLength(answer), answer.count >= length { return Answer(bytes: answer, end: "whole") }
@@ -55,5 +63,16 @@ enum RawClient {
     let line = String(decoding: answer.prefix(16), as: UTF8.self)
     guard line.hasPrefix("HTTP/1.") else { return nil }
     return Int(line.dropFirst(9).prefix(3))
+  }
+
+  /// The first value of a field of the answer's head.
+  static func field(_ name: String, of answer: [UInt8]) -> String? {
+    let text = String(decoding: answer.prefix(16_384), as: UTF8.self)
+    for line in text.split(separator: "\r\n", omittingEmptySubsequences: false).dropFirst() {
+      if line.isEmpty { return nil }
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2, parts[0].lowercased() == name { return parts[1].trimmingPrefix(" ").description }
+    }
+    return nil
   }
 }

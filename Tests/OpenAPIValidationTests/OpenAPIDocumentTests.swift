@@ -205,6 +205,21 @@ import Testing
     #expect(error?.pointer == row.pointer, "\(error?.description ?? "")")
   }
 
+  @Test func aMistakeInAKeywordDoesNotHideTheOthers() {
+    let text = """
+      {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {}, "components": {"schemas": {"a": {
+        "type": "strin", "pattern": "(a", "minLength": -1, "maxItems": "x", "multipleOf": "y", "enum": 1, "$ref": "#/nothing", "allOf": [],
+        "items": 5, "required": 7, "uniqueItems": 8, "unevaluatedItems": 9}}}}
+      """
+    let errors = #expect(throws: SchemaErrors.self) { try OpenAPIDocument(Array(text.utf8)) }
+    let names = Set(errors?.list.map { String($0.pointer.split(separator: "/").last ?? "") } ?? [])
+    #expect(
+      names == [
+        "type", "pattern", "minLength", "maxItems", "multipleOf", "enum", "$ref", "allOf", "items", "required", "uniqueItems",
+        "unevaluatedItems",
+      ], "\(errors?.description ?? "")")
+  }
+
   /// A real document, if it is at hand.
   @Test func aRealDocumentIsRead() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -78,6 +78,21 @@ import Testing
       parameter: #""in": "query", "style": "deepObject", \#(color)"#, accepts: ["p[R]=100&p[G]=200", "p%5BR%5D=100&p%5bG%5d=200"],
       refuses: ["p[R]=100", "p[R]=100&p[G]=200&p[G]=200", "p[R][x]=1", "p[]=1", "R=100&G=200", "p[R=100"]),
     Row(
+      parameter:
+        #""in": "query", "style": "deepObject", "schema": {"type": "object", "additionalProperties": false, "properties": {"a": {"type": "object", "additionalProperties": false, "properties": {"b": {"type": "integer"}}}, "l": {"type": "array", "maxItems": 2, "items": {"type": "integer"}}, "o": {"type": "array", "items": {"type": "object", "required": ["x"], "properties": {"x": {"type": "boolean"}}}}}}"#,
+      accepts: [
+        "p[a][b]=1", "p[l]=1", "p[l]=1&p[l]=2", "p[l][]=1&p[l][]=2", "p[l][0]=1&p[l][1]=2", "p[o][0][x]=true&p[o][1][x]=false",
+        "p[a][b]=1&p[l][]=3", "p%5Ba%5D%5Bb%5D=1",
+      ],
+      refuses: [
+        "p[a][b]=x", "p[a][c]=1", "p[a]=1", "p[l][]=x", "p[l]=1&p[l]=2&p[l]=3", "p[l][1]=1&p[l][2]=2", "p[o][0][x]=5", "p[o][0][y]=true",
+        "p[a][b]=1&p[a][b]=2", "p[a]=1&p[a][b]=1", "p[l][][]=1", "p[][a]=1", "p[a][b]x]=1", "p[a]x[b]=1", "p[a][b][c]=1",
+        "p" + String(repeating: "[a]", count: 17) + "=1",
+      ]),
+    Row(
+      parameter: #""in": "query", "style": "deepObject", "schema": {"type": "object", "properties": {"a": {"type": "string"}}}"#,
+      accepts: ["p[x]=1&p[x]=2", "p[x][y]=1&p[x][y]=2", "p[a]=1&p[x][]=2"], refuses: ["p[a]=1&p[a]=2", "p[a][]=1"]),
+    Row(
       parameter: #""in": "query", "content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}}"#,
       accepts: ["p=%7B%22a%22:1%7D"], refuses: ["p=%7B%7D", "p=%7B", "p=%7B%22a%22:1,%22a%22:2%7D"]),
     Row(

@@ -2,8 +2,9 @@ import Glibc
 import Synchronization
 
 /// One end of a loopback connection with blocking calls that give up after twenty seconds.
-struct LoopbackSocket: Sendable {
+final class LoopbackSocket: Sendable {
   let descriptor: Int32
+  private let isClosed = Atomic<Bool>(false)
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -80,7 +81,8 @@ struct LoopbackSocket: Sendable {
   }
 
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
-  func close() { Glibc.close(descriptor) }
+  /// A second call does nothing: the number may be another socket's by then, of a test that runs beside this one.
+  func close() { if !isClosed.exchange(true, ordering: .sequentiallyConsistent) { Glibc.close(descriptor) } }
 
   /// Closes so that the peer sees a reset.
   func abort() {
@@ -95,6 +97,7 @@ final class ScriptedOrigin: Sendable {
   private let listener: Int32
   let port: Int
   private let accepted = Atomic<Int>(0)
+  private let isStopped = Atomic<Bool>(false)
 
   /// How many connections there were.
   var connectionCount: Int { accepted.load(ordering: .sequentiallyConsistent) }
@@ -112,7 +115,13 @@ final class ScriptedOrigin: Sendable {
     }
     port = Int(in_port_t(bigEndian: address.sin_port))
     Thread.start { [self] in
-      while case let client = accept(descriptor, nil, nil), client >= 0 {
+      while true {
+        let client = accept(descriptor, nil, nil)
+        if isStopped.load(ordering: .sequentiallyConsistent) {
+          if client >= 0 { Glibc.close(client) }
+          break
+        }
+        guard client >= 0 else { continue }
         let number = accepted.add(1, ordering: .sequentiallyConsistent).oldValue
         Thread.start {
           let connection = LoopbackSocket(descriptor: client)
@@ -120,11 +129,14 @@ final class ScriptedOrigin: Sendable {
           connection.close()
         }
       }
-      Glibc.close(descriptor)
     }
   }
 
-  func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+  /// When neither the thread nor a test knows its number any more.
+  deinit { Glibc.close(listener) }
+
+  /// A second call does nothing. To shut down by a number that was closed would end a connection of a test that runs beside this one.
+  func stop() { if !isStopped.exchange(true, ordering: .sequentiallyConsistent) { shutdown(listener, Int32(SHUT_RDWR)) } }
 }
 
 /// A thread of a test's own, for calls that block: the tasks' threads are few.

@@ -39,6 +39,25 @@ struct CollectionStoreTests {
     #expect(store.recordCount == 2)
   }
 
+  @Test func deprecatevarTakesOffWhatTimeHasPassed() throws {
+    let rules = try #require(
+      RuleRun.compile(
+        """
+        SecAction "id:1,phase:1,pass,nolog,initcol:ip=k,deprecatevar:ip.score=5/10"
+        SecRule IP:IS_NEW "@eq 1" "id:2,phase:1,pass,nolog,setvar:ip.score=20"
+        SecRule IP:score "@eq 20" "id:20,phase:2,pass,log"
+        SecRule IP:score "@eq 15" "id:15,phase:2,pass,log"
+        SecRule IP:score "@eq 5" "id:5,phase:2,pass,log"
+        SecRule IP:score "@eq 0" "id:30,phase:2,pass,log"
+        """))
+    let store = CollectionStore()
+    #expect(run(rules, store, at: 1000) == [20])
+    #expect(run(rules, store, at: 1009) == [20], "less than a period")
+    #expect(run(rules, store, at: 1010) == [15], "since the last change")
+    #expect(run(rules, store, at: 1035) == [5], "two periods, and a half that does not count")
+    #expect(run(rules, store, at: 1999) == [30], "never below zero")
+  }
+
   @Test func withoutAStoreEachTransactionStartsAnew() throws {
     let rules = try #require(RuleRun.compile(Self.counter))
     for _ in 0..<4 { #expect(RuleRun(rules, scratch: EngineScratch()).matchedRules == [2]) }

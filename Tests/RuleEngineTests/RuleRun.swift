@@ -26,18 +26,28 @@ struct RuleRun {
   var isHeldBack = false
   var limits = 0
 
+  /// What the origin answers.
+  struct Answer: Sendable {
+    var status = 200
+    var fields = [Field("Content-Type", "text/html")]
+    var body = ""
+  }
+
   init(
     _ rules: String, method: String = "GET", target: String = "/", fields: [Field] = [], body: String = "", isBraked: Bool = false,
-    scratch: EngineScratch? = nil, reader: MemoryReader = MemoryReader(), sourceLocation: SourceLocation = #_sourceLocation
+    scratch: EngineScratch? = nil, answer: Answer = Answer(), reader: MemoryReader = MemoryReader(),
+    sourceLocation: SourceLocation = #_sourceLocation
   ) {
     // Rules that do not compile are an issue already; an empty set lets the test end.
     let compiled = Self.compile(rules, reader: reader, sourceLocation: sourceLocation) ?? RuleSetCompiler.compile(RuleSet()).rules!
-    self.init(compiled, method: method, target: target, fields: fields, body: body, isBraked: isBraked, scratch: scratch ?? EngineScratch())
+    self.init(
+      compiled, method: method, target: target, fields: fields, body: body, isBraked: isBraked, scratch: scratch ?? EngineScratch(),
+      answer: answer)
   }
 
   init(
     _ compiled: CompiledRuleSet, method: String = "GET", target: String = "/", fields: [Field] = [], body: String = "",
-    isBraked: Bool = false, scratch: EngineScratch
+    isBraked: Bool = false, scratch: EngineScratch, answer: Answer = Answer()
   ) {
     let head = RequestHead(method: method, target: target, fields: fields)
     let request = Request(
@@ -46,12 +56,17 @@ struct RuleRun {
       id: "test-request-1")
     var options = TransactionOptions()
     options.isBraked = isBraked
+    options.environment = [("HOME", "/root")]
     let transaction = Transaction(rules: compiled, scratch: scratch, request: request, options: options)
     transaction.run(phase: 1)
     if !body.isEmpty { transaction.giveBody(Array(body.utf8)) }
     transaction.run(phase: 2)
-    transaction.giveResponse(Response(status: 200, fields: [Field("Content-Type", "text/html")]))
+    let response = Response(status: answer.status, fields: answer.fields)
+    transaction.giveResponse(response)
     transaction.run(phase: 3)
+    if !answer.body.isEmpty, transaction.responseBodyDemand(for: response) != .none {
+      transaction.giveResponseBody(Array(answer.body.utf8))
+    }
     transaction.run(phase: 4)
     transaction.run(phase: 5)
     matchedRules = transaction.matches.map(\.id)

@@ -98,7 +98,7 @@ struct SchemaFileLoaderTests {
           Unused: {type: strin, pattern: '('}
       """
     let errors = #expect(throws: SchemaErrors.self) { try Self.load(["/api/openapi.yaml": text]) }
-    #expect(errors?.list.map(\.line) == [5, 5, 7, 7, 8, 11], "\(errors?.description ?? "")")
+    #expect(errors?.list.map(\.line) == [5, 5, 7, 7, 8, 11, 11], "\(errors?.description ?? "")")
   }
 
   @Test func whatIsNotEnforcedIsNamed() throws {

@@ -21,6 +21,7 @@ struct NameTests {
     .unicodeMapFile: "unicode.mapping 20127", .statusEngine: "On", .ruleRemoveById: "1 2-3 \"4,5\"",
     .ruleUpdateTargetById: "1-2 \"!ARGS:x\"", .ruleUpdateTargetByTag: "tag \"!ARGS:x\"", .ruleUpdateTargetByMsg: "msg \"ARGS\"",
     .ruleUpdateActionById: "1 \"deny,status:403\"", .xmlExternalEntity: "Off", .include: "other.conf", .includeOptional: "none/*.conf",
+    .dataset: "names `\n one \ntwo\n`",
   ]
   private static let files = ["other.conf": "SecMarker X\n", "unicode.mapping": "1250 (x)\n00a0:11\n20127 (US-ASCII)\n00a0:20 ff01:21\n"]
 
@@ -53,8 +54,10 @@ struct NameTests {
   @Test("operators", arguments: OperatorName.allCases)
   func operatorName(_ name: OperatorName) throws {
     for spelling in spellings(name.rawValue) {
-      let operand = name == .pmFromFile || name == .ipMatchFromFile ? "some.data" : "1"
-      let set = parsed("SecRule ARGS \"!@\(spelling) \(operand)\" \"id:1\"", files: ["some.data": "one\n"])
+      let operand = [.pmFromFile, .ipMatchFromFile, .validateDTD, .validateSchema].contains(name) ? "some.data" : "1"
+      let namesSet = name == .pmFromDataset || name == .ipMatchFromDataset
+      let set = parsed(
+        (namesSet ? "SecDataset 1 `one`\n" : "") + "SecRule ARGS \"!@\(spelling) \(operand)\" \"id:1\"", files: ["some.data": "one\n"])
       #expect(set.diagnostics.map(\.kind) == (name == .inspectFile ? [.refusedFeature] : []))
       let condition = try #require(set.rules.first?.condition)
       #expect(condition.name.value == name)

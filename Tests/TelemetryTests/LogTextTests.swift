@@ -80,4 +80,20 @@ struct LogTextTests {
     #expect(text.contains("ropeline_log_dropped_total 3\n"))
     #expect(text.contains("ropeline_request_duration_seconds_count 2\n"))
   }
+
+  @Test("a rule that could not be decided is counted, and a rule may refuse for it")
+  func metricsCountMatchLimits() throws {
+    let metrics = Metrics(version: "1")
+    let shard = metrics.makeShard()
+    let limited = "SecPcreMatchLimit 100\nSecRule ARGS \"@rx ^(?:a+)+$\" \"id:1,phase:1,deny\"\n"
+    let closed = limited + "SecRule TX:MSC_PCRE_LIMITS_EXCEEDED \"@eq 1\" \"id:2,phase:1,deny\"\n"
+    let target = "/?a=" + String(repeating: "a", count: 40) + "!"
+    for (rules, verdict) in [(limited, VerdictKind.allow), (closed, .block)] {
+      let record = try record(target: target, agent: [0x78], rules: rules)
+      #expect(record.verdict == verdict && record.outcome.inspected == .partial)
+      metrics.record(record, in: shard)
+    }
+    #expect(metrics.text(droppedLines: 0).contains("\nropeline_match_limits_total 2\n"))
+    #expect(metrics.text(droppedLines: 0).contains("\nropeline_uninspected_total{reason=\"partial\"} 2\n"))
+  }
 }

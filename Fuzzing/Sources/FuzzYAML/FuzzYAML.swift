@@ -15,9 +15,14 @@ struct FuzzYAML {
 private struct Missing: Error {}
 
 /// An OpenAPI document in YAML. No text may trap the reader or the compiler, mistakes have a place, and a document that is taken can be
-/// asked. Each run loads and frees a document, so that the leak checker sees what stays behind.
+/// asked. Both readers of YAML must agree. Each run loads and frees a document, so that the leak checker sees what stays behind.
 private func fuzzYAML(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let text = Array(UnsafeBufferPointer(start: start, count: count))
+  if let quick = try? YAMLText(text, name: "a"), let general = try? YAMLText(text, name: "a", isGeneral: true) {
+    precondition(quick.json == general.json && quick.positions == general.positions, "the readers of YAML disagree")
+  } else {
+    precondition((try? YAMLText(text, name: "a")) == nil && (try? YAMLText(text, name: "a", isGeneral: true)) == nil)
+  }
   let loader = SchemaFileLoader { path in
     guard path == "/a.yaml" else { throw Missing() }
     return text

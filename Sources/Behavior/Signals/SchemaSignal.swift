@@ -6,8 +6,9 @@ enum SchemaSignal: Signal {
   static func bits(_ state: ClientState) -> Float {
     let count = state.schemaViolations
     guard count >= minimumCount, Int(count) * 4 >= Int(min(state.requests, 255)) else { return 0 }
-    // Half a bit each: two dozen are beyond doubt.
-    return min(12, Float(count) / 2)
+    // Whoever sends hardly anything else is probing: a dozen are beyond doubt. Among good requests it takes two dozen.
+    let isMost = Int(count) * 4 >= Int(min(state.requests, 255)) * 3
+    return min(12, Float(count) * (isMost ? 1 : 0.5))
   }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {

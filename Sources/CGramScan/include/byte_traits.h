@@ -25,3 +25,6 @@ enum {
 uint32_t ropeline_byte_traits(const uint8_t *text, size_t count);
 /// The same, byte by byte; for tests, which hold the two against each other.
 uint32_t ropeline_byte_traits_plain(const uint8_t *text, size_t count);
+
+/// Copies `text` with the 26 letters from `first` on in the other case; the compiler makes vectors of it.
+void ropeline_fold(const uint8_t *text, size_t count, uint8_t first, uint8_t *out);

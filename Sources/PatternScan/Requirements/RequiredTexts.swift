@@ -211,6 +211,23 @@ public struct RequiredTexts: Sendable, Hashable {
     return result
   }
 
+  /// Strings of which a text that meets one of `alternatives` holds at least one, ASCII case aside: of each the set that filters best.
+  ///
+  /// - Returns: nil if there are none of two bytes or more for one of them, or too many.
+  public static func phrases(ofAny alternatives: [RequiredTexts]) -> [[UInt8]]? {
+    var phrases: [[UInt8]] = []
+    for alternative in alternatives {
+      let sets = alternative.sets.filter { set in set.allSatisfy { $0.count >= 2 } }
+      func chance(_ set: Set<[UInt8]>) -> Double { set.reduce(0) { $0 + GramModel.chance($1[...]) } }
+      guard let best = sets.min(by: { chance($0) < chance($1) }) else { return nil }
+      phrases += best.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+    return phrases.isEmpty || phrases.reduce(0, { $0 + $1.count }) > maximumPhraseBytes ? nil : phrases
+  }
+
+  /// Bytes of the phrases that a pattern is told by; their table takes about a hundred times as many.
+  private static let maximumPhraseBytes = 2048
+
   /// Into how many chunks a list of phrases is parted at most, and phrases of a chunk at least.
   private static let maximumChunks = 8
   private static let minimumChunk = 12

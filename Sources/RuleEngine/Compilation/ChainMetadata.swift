@@ -68,7 +68,6 @@ struct ChainMetadata {
       case .noAuditLog: isAudited = false
       case .append, .prepend: refuse("content injection is not offered: remove append and prepend", at: action.range)
       case .pause: refuse("pause would hold a connection for an attacker: remove it", at: action.range)
-      case .execute: refuse("programs are never run from a rule: remove exec", at: action.range)
       default: break
       }
     }
@@ -76,5 +75,15 @@ struct ChainMetadata {
 
   private mutating func refuse(_ message: String, at range: SourceRange) {
     refusals.append(Diagnostic(.refusedFeature, message, at: range))
+  }
+}
+
+extension ActionList {
+  /// Adds the transformations that stand here; `t:none` drops all before it.
+  func addTransformations(to list: inout [TransformationName]) {
+    for action in items {
+      guard case .transformation(let name) = action.value else { continue }
+      if name == .none { list.removeAll() } else { list.append(name) }
+    }
   }
 }

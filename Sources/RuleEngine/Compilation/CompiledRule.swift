@@ -2,12 +2,15 @@ import PatternScan
 import SecLang
 
 /// A head with its links, ready to run.
-final class CompiledChain: Sendable {
+final class CompiledChain: @unchecked Sendable {
+  // Unchecked for the buffer, which nothing changes.
   /// 0 for rules that the engine adds itself; those are never reported.
   let id: Int
   let phase: Int
   /// The head first.
   let links: [CompiledRule]
+  /// The same, for running without counting references.
+  let program: UnsafeMutableBufferPointer<Unmanaged<CompiledRule>>
   let message: CompiledText?
   let logData: CompiledText?
   let tags: [CompiledText]
@@ -37,6 +40,8 @@ final class CompiledChain: Sendable {
     self.id = id
     self.phase = phase
     self.links = links
+    program = .allocate(capacity: links.count)
+    _ = program.initialize(from: links.map { Unmanaged.passUnretained($0) })
     self.message = message
     self.logData = logData
     self.tags = tags
@@ -69,6 +74,8 @@ final class CompiledChain: Sendable {
     if case .pass = disruptive { isPass = true }
     isSilent = isPass && !isLogged && !isAudited && severity == nil
   }
+
+  deinit { program.deallocate() }
 
   enum Flow: Sendable {
     case next
@@ -140,6 +147,8 @@ enum RuleEffect: Sendable {
   case setVariable(collection: VariableName, key: VariableKey, operation: Operation)
   case expireVariable(collection: VariableName, key: CompiledText, seconds: CompiledText)
   case initCollection(CollectionSlot, key: CompiledText)
+  case deprecateVariable(collection: VariableName, key: CompiledText, amount: Int, seconds: Int)
+  case setEnvironment(name: CompiledText, value: CompiledText)
   case setIdentity(VariableName, CompiledText)
   case control(CompiledControl)
   case sanitiseArgument([UInt8])
@@ -173,6 +182,8 @@ enum CompiledControl: Sendable {
   case auditParts(AuditParts.Change)
   case responseBodyAccess(Bool)
   case responseBodyLimit(Int)
+  case responseBodyProcessor(BodyProcessorName)
+  case forceResponseBodyVariable(Bool)
   case none
 }
 

@@ -5,12 +5,15 @@ import SecLang
 /// A rule set ready to run: one immutable generation, shared by all threads.
 ///
 /// Built once at load; a transaction ends with the generation it began with.
-public final class CompiledRuleSet: Sendable {
+public final class CompiledRuleSet: @unchecked Sendable {
+  // Unchecked for the views, which nothing changes.
   public let settings: EngineSettings
   /// Rules and links, without those that the engine adds itself.
   public let ruleCount: Int
   /// Chain heads by phase; index 0 is unused.
   let phases: [[CompiledChain]]
+  /// The same, for running without counting references.
+  let programs: [UnsafeBufferPointer<Unmanaged<CompiledChain>>]
   let chainCount: Int
   let plan: RulePlan
   /// What names and fixed texts of the rules are views of.
@@ -35,8 +38,12 @@ public final class CompiledRuleSet: Sendable {
   /// Whether a rule decides what becomes of bodies that cannot be read (`REQBODY_ERROR`), as ModSecurity's recommended 200002 does.
   let readsBodyError: Bool
 
-  /// Whether a rule reads `ENV`.
+  /// Whether a rule reads `ENV`, the whole request as text, or what files hold: made only then.
   let readsEnvironment: Bool
+  let readsFullRequest: Bool
+  let readsFileContent: Bool
+  /// Whether a rule holds XML bodies against a document type or a schema.
+  let validatesXML: Bool
   /// The scalars that rules read; the others need not be there.
   let readScalars: ScalarSet
   /// Those that are 0 when a transaction begins.
@@ -53,11 +60,17 @@ public final class CompiledRuleSet: Sendable {
     self.settings = settings
     self.ruleCount = ruleCount
     self.phases = phases
+    programs = phases.map { bytes.keep($0.map { Unmanaged.passUnretained($0) }) }
     self.chainCount = chainCount
     self.transformations = transformations
     plan = RulePlanner.plan(phases, transformations: transformations)
     self.transactionKeys = TransactionKeyIndex(transactionKeys, bytes: bytes)
-    readsEnvironment = transactionKeys.namesEnvironment
+    readsEnvironment = transactionKeys.named.contains(.env)
+    readsFullRequest = !transactionKeys.named.isDisjoint(with: [.fullRequest, .fullRequestLength])
+    readsFileContent = transactionKeys.named.contains(.filesTmpContent)
+    validatesXML = phases.joined().flatMap(\.links).contains { link in
+      if case .fixed(let test) = link.test, case .document? = test._withUnsafeGuaranteedRef({ $0.question }) { true } else { false }
+    }
     readScalars = transactionKeys.readScalars
     zeroAtStart = RequestValues.zeroAtStart.filter(transactionKeys.readScalars.contains)
     readsTime = RequestValues.times.contains(where: transactionKeys.readScalars.contains)

@@ -78,7 +78,7 @@ public struct EngineSettings: Sendable {
     case .geoDatabase(let path): geoDatabase = (path, range)
     case .uploadFileLimit(let count): uploadFileLimit = count
     case .xmlExternalEntity: break  // External entities are never resolved.
-    case .noEffect: break
+    case .dataset, .noEffect: break  // The rules that name a data set hold its entries.
     }
   }
 }

@@ -16,16 +16,22 @@ public struct RuleSetCompiler {
   private let bytes = RuleBytes()
   private var auditRelevantStatus: RegexPattern?
   private var xmlPaths: [XMLPath] = []
+  /// Whether `@rbl` may have name servers asked.
+  let asksBlockLists: Bool
 
-  public init() {}
+  private init(asksBlockLists: Bool) { self.asksBlockLists = asksBlockLists }
 
   /// Compiles `ruleSet`. Cost: linear in the rules; each regular expression is compiled once to machine code.
   ///
+  /// - Parameter asksBlockLists: whether `@rbl` is switched on; it is refused otherwise.
   /// - Returns: the compiled set, or nil if there was an error; and the diagnostics of this step.
-  public static func compile(_ ruleSet: RuleSet) -> (rules: CompiledRuleSet?, diagnostics: [Diagnostic]) {
-    var compiler = RuleSetCompiler()
+  public static func compile(
+    _ ruleSet: RuleSet, asksBlockLists: Bool = false
+  ) -> (rules: CompiledRuleSet?, diagnostics: [Diagnostic]) {
+    var compiler = RuleSetCompiler(asksBlockLists: asksBlockLists)
     let rules = compiler.run(ruleSet)
-    let failed = compiler.diagnostics.contains { $0.severity == .error }
+    // What the parser has refused already, it has said.
+    let failed = compiler.diagnostics.contains { $0.severity == .error } || ruleSet.hasErrors
     return (failed ? nil : rules, compiler.diagnostics)
   }
 
@@ -220,8 +226,8 @@ public struct RuleSetCompiler {
   private mutating func compile(_ rule: Rule, defaults: ActionList?, selection: Selection) -> CompiledRule {
     var effects: [RuleEffect] = []
     var list: [TransformationName] = []
-    if let defaults { Self.addTransformations(of: defaults, to: &list) }
-    Self.addTransformations(of: rule.actions, to: &list)
+    defaults?.addTransformations(to: &list)
+    rule.actions.addTransformations(to: &list)
     var isMultiMatch = false
     var isCapturing = false
     for action in rule.actions.items {
@@ -240,13 +246,6 @@ public struct RuleSetCompiler {
       targets: targets, exclusions: exclusions, test: test(of: rule), isNegated: rule.condition?.isNegated ?? false,
       transformations: list, transformationNode: transformations.node(for: list), isMultiMatch: isMultiMatch,
       isCapturing: isCapturing, effects: effects, bytes: bytes, operatorName: rule.condition?.name.value)
-  }
-
-  private static func addTransformations(of actions: ActionList, to list: inout [TransformationName]) {
-    for action in actions.items {
-      guard case .transformation(let name) = action.value else { continue }
-      if name == .none { list.removeAll() } else { list.append(name) }
-    }
   }
 
   private mutating func compile(_ target: Target, _ namespaces: [XMLPath.Namespace]) -> CompiledTarget? {
@@ -269,6 +268,10 @@ public struct RuleSetCompiler {
       }
     }
     var source = ValueSource.of(variable, key: key, keys: &keys)
+    if variable == .responseXml, let key, key != ValueSource.textPath, key != ValueSource.attributePath {
+      diagnostics.append(
+        Diagnostic(.badArgument, "of an answer only /* and //@* can be had", at: target.selector?.range ?? target.range))
+    }
     if variable == .xml || variable == .requestXml, target.mode != .exclude, let key, key != ValueSource.textPath,
       key != ValueSource.attributePath
     {
@@ -284,7 +287,7 @@ public struct RuleSetCompiler {
     // An exclusion keeps it, since it is held against the keys of other targets.
     if target.mode != .exclude {
       if case .transactionVariable = source { selector = nil }
-      if variable == .xml || variable == .requestXml { selector = nil }
+      if variable == .xml || variable == .requestXml || variable == .responseXml { selector = nil }
     }
     return CompiledTarget(
       variable: variable, source: source, selector: selector, isCount: target.mode == .count, keys: keys, bytes: bytes)
@@ -293,6 +296,9 @@ public struct RuleSetCompiler {
   private mutating func test(of rule: Rule) -> RuleTest {
     guard let condition = rule.condition else { return .always }
     let operand = condition.operand.value
+    // The parser refuses it.
+    if condition.name.value == .inspectFile { return .always }
+    if condition.name.value == .rbl, let refusal = refusal(ofBlockList: condition) { diagnostics.append(refusal) }
     if operand.hasMacros {
       return .dynamic(condition.name.value, bytes.keep(CompiledText(operand, keys: &keys, bytes: bytes)))
     }
@@ -337,6 +343,12 @@ public struct RuleSetCompiler {
     case .initCollection(let collection, let key):
       guard case .values(let slots) = ValueSource.of(collection, key: nil, keys: &keys) else { return nil }
       return .initCollection(slots.first, key: CompiledText(key, keys: &keys, bytes: bytes))
+    case .deprecateVariable(let collection, let key, let amount, let seconds):
+      return .deprecateVariable(
+        collection: collection, key: CompiledText(key, keys: &keys, bytes: bytes), amount: amount, seconds: seconds)
+    case .setEnvironment(let name, let value):
+      return .setEnvironment(
+        name: CompiledText(name, keys: &keys, bytes: bytes), value: CompiledText(value, keys: &keys, bytes: bytes))
     case .setUserID(let text): return .setIdentity(.userid, CompiledText(text, keys: &keys, bytes: bytes))
     case .setSessionID(let text): return .setIdentity(.sessionid, CompiledText(text, keys: &keys, bytes: bytes))
     case .setResourceID(let text): return .setIdentity(.resource, CompiledText(text, keys: &keys, bytes: bytes))
@@ -374,8 +386,9 @@ public struct RuleSetCompiler {
     case .responseBodyAccess(let isOn): return .responseBodyAccess(isOn)
     case .responseBodyLimit(let bytes): return .responseBodyLimit(bytes)
     case .auditLogParts(let parts): return .auditParts(AuditParts.Change(parts))
-    // Response bodies are shown to the rules as they are.
-    case .responseBodyProcessor, .forceResponseBodyVariable, .debugLogLevel, .ignored: return .none
+    case .responseBodyProcessor(let name): return .responseBodyProcessor(name)
+    case .forceResponseBodyVariable(let isOn): return .forceResponseBodyVariable(isOn)
+    case .debugLogLevel, .ignored: return .none
     }
   }
 }

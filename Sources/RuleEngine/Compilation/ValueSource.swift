@@ -5,6 +5,7 @@ import SecLang
 enum CollectionSlot: Int, CaseIterable, Sendable, BitwiseCopyable {
   case argsGet, argsPost, requestHeaders, requestCookies, files, filesSizes, filesTmpNames, filesContent, partHeaders
   case responseHeaders, matchedVars, env, geo, ip, global, session, user, resource, xmlText, xmlAttributes
+  case argsPath, responseArgs, responseXMLText, responseXMLAttributes
 }
 
 /// One or two collections that a variable stands for, such as those of `ARGS`.
@@ -51,7 +52,8 @@ enum ValueSource: Equatable, Sendable, BitwiseCopyable {
         .multipartInvalidPart, .multipartInvalidHeaderFolding, .multipartFileLimitExceeded, .multipartFilename, .multipartName:
         return .body
       case .authType, .reqbodyProcessor: return .requestHeaders
-      case .responseBody: return .responseBody
+      case .responseBody, .resBodyError, .resBodyErrorMsg, .resBodyProcessor, .resBodyProcessorError, .resBodyProcessorErrorMsg:
+        return .responseBody
       case .responseContentLength, .responseContentType, .responseProtocol, .statusLine: return .response
       default: return .always
       }
@@ -61,6 +63,7 @@ enum ValueSource: Equatable, Sendable, BitwiseCopyable {
       case .requestCookies: return .cookies
       case .requestHeaders: return .requestHeaders
       case .responseHeaders: return .response
+      case .responseArgs, .responseXMLText, .responseXMLAttributes: return .responseBody
       default: return .always
       }
     case .xmlPath: return .body
@@ -145,7 +148,8 @@ struct CompiledTarget: BitwiseCopyable, @unchecked Sendable {
 extension ValueSource {
   /// The source of `variable`, and whether a plain key is left to be compared.
   static func of(_ variable: VariableName, key: [UInt8]?, keys: inout TransactionKeyTable) -> ValueSource {
-    switch variable {
+    keys.named.insert(variable)
+    return switch variable {
     case .args: .values(CollectionPair(.argsGet, .argsPost))
     case .argsNames: .names(CollectionPair(.argsGet, .argsPost))
     case .argsGet: .values(CollectionPair(.argsGet))
@@ -166,11 +170,11 @@ extension ValueSource {
     case .multipartPartHeaders: .values(CollectionPair(.partHeaders))
     case .matchedVars: .values(CollectionPair(.matchedVars))
     case .matchedVarsNames: .names(CollectionPair(.matchedVars))
-    case .env:
-      {
-        keys.namesEnvironment = true
-        return .values(CollectionPair(.env))
-      }()
+    case .env: .values(CollectionPair(.env))
+    case .argsPath: .values(CollectionPair(.argsPath))
+    case .responseArgs: .values(CollectionPair(.responseArgs))
+    case .responseXml:
+      key == attributePath ? .values(CollectionPair(.responseXMLAttributes)) : .values(CollectionPair(.responseXMLText))
     case .geo: .values(CollectionPair(.geo))
     case .ip: .values(CollectionPair(.ip))
     case .global: .values(CollectionPair(.global))
@@ -228,8 +232,8 @@ struct ScalarSet: Sendable, BitwiseCopyable {
 struct TransactionKeyTable: Sendable {
   private(set) var slots: [[UInt8]: Int] = [:]
   private(set) var keys: [[UInt8]] = []
-  /// Whether a rule reads `ENV`, which few do.
-  var namesEnvironment = false
+  /// The variables that rules read: some are dear to make, and few rules read them.
+  var named: Set<VariableName> = []
   /// The scalars that rules read, in targets or in macros.
   var readScalars = ScalarSet()
 

@@ -3,9 +3,10 @@ enum Checksum: Sendable, BitwiseCopyable {
   /// Longer than any number that is checked; a match with more digits is none of them.
   private static let maximumDigits = 32
 
-  case creditCard, brazilianCPF, socialSecurity, austrianSVNR
+  case creditCard, brazilianCPF, socialSecurity, austrianSVNR, chileanRUT
 
   func holds(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if self == .chileanRUT { return Self.isRUT(text) }
     var digits: [Int] = []
     for byte in text where byte &- 0x30 < 10 {
       if digits.count == Self.maximumDigits { return false }
@@ -35,11 +36,24 @@ enum Checksum: Sendable, BitwiseCopyable {
       let isSequence = zip(digits, digits.dropFirst()).allSatisfy { $1 == $0 + 1 }
       let isUniform = Set(digits).count == 1
       return area > 0 && area < 740 && area != 666 && group > 0 && serial > 0 && !isSequence && !isUniform
+    case .chileanRUT: return Self.isRUT(text)
     case .austrianSVNR:
       guard digits.count == 10, Set(digits).count > 1 else { return false }
       let weights = [3, 7, 9, 0, 5, 8, 4, 2, 1, 6]
       let sum = zip(digits, weights).reduce(0) { $0 + $1.0 * $1.1 }
       return sum % 11 == digits[3]
     }
+  }
+
+  /// Up to eight digits with the weights 2 to 7 over and over from the right, and a check digit that may be K, for 10.
+  private static func isRUT(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    var digits: [Int] = []
+    for byte in text {
+      if byte &- 0x30 < 10 { digits.append(Int(byte &- 0x30)) } else if byte | 0x20 == UInt8(ascii: "k") { digits.append(10) }
+      if digits.count > 9 { return false }
+    }
+    guard digits.count >= 2, let check = digits.popLast(), !digits.contains(10) else { return false }
+    let sum = digits.reversed().enumerated().reduce(0) { $0 + $1.element * (2 + $1.offset % 6) }
+    return (11 - sum % 11) % 11 == check
   }
 }

@@ -1,3 +1,4 @@
+import BodyDecoding
 import PatternScan
 import SecLang
 
@@ -38,7 +39,8 @@ public final class CompiledOperator: @unchecked Sendable {
     case crossSiteScripting
     case checksum(RegexSearch, Checksum)
     case constant(Bool)
-    case geoLookup
+    /// What only the transaction can answer: `question` says what.
+    case question
   }
   /// A set of addresses that plain values can refer to.
   private final class AddressList {
@@ -47,6 +49,8 @@ public final class CompiledOperator: @unchecked Sendable {
   }
   private let kind: Kind
   private let keeper: RuleBytes
+  /// For a pattern that would be tried at every place: strings of which a text must hold one. Finding none is much cheaper.
+  private let needed: Unmanaged<PhraseSet>?
   /// What a value must hold for a match, ASCII case aside, one of these; none where that is not known.
   let requirements: [RequiredTexts]
 
@@ -58,13 +62,31 @@ public final class CompiledOperator: @unchecked Sendable {
   /// Whether the groups of a match stay in the scratch, and are all that there is to capture.
   var leavesGroups: Bool { if case .regex = kind { true } else { false } }
 
-  /// Whether the transaction itself must look the value up, since the answer fills a collection.
-  var isGeoLookup: Bool { if case .geoLookup = kind { true } else { false } }
+  /// What the transaction itself must answer, since the answer fills a collection, or asks for more than the value.
+  enum Question {
+    case place
+    case path(PathTemplate)
+    case blockList([UInt8])
+    case document(XMLValidator)
+  }
+  /// Nil for the operators that look at the value alone.
+  let question: Question?
+  /// Whether there is a question.
+  @inline(__always)
+  var asksTransaction: Bool { if case .question = kind { true } else { false } }
 
-  private init(kind: Kind, requirements: [RequiredTexts], keeper: RuleBytes) {
+  private init(kind: Kind, question: Question?, requirements: [RequiredTexts], keeper: RuleBytes) {
     self.kind = kind
     self.keeper = keeper
+    if case .regex(let search) = kind, search.pattern.takeUnretainedValue().startsAnywhere,
+      let phrases = RequiredTexts.phrases(ofAny: requirements)
+    {
+      needed = keeper.keep(PhraseSet(phrases))
+    } else {
+      needed = nil
+    }
     self.requirements = requirements
+    self.question = question
   }
 
   /// - Parameters:
@@ -74,8 +96,10 @@ public final class CompiledOperator: @unchecked Sendable {
     _ name: OperatorName, operand: [UInt8], dataLines: [[UInt8]]?, options: OperatorOptions
   ) throws(OperatorError) -> CompiledOperator {
     let keeper = RuleBytes()
+    let question = try question(name, operand, dataLines)
     return CompiledOperator(
-      kind: try kind(name, operand, dataLines, keeper), requirements: try requirements(name, operand, dataLines), keeper: keeper)
+      kind: question == nil ? try kind(name, operand, dataLines, keeper) : .question, question: question,
+      requirements: try requirements(name, operand, dataLines), keeper: keeper)
   }
 
   private static func requirements(
@@ -84,7 +108,7 @@ public final class CompiledOperator: @unchecked Sendable {
     switch name {
     case .rx, .rxGlobal: RequiredTexts.alternatives(pattern: operand)
     case .pm: RequiredTexts.alternatives(phrases: try PhraseList.split(operand))
-    case .pmFromFile: RequiredTexts.alternatives(phrases: dataLines ?? [])
+    case .pmFromFile, .pmFromDataset: RequiredTexts.alternatives(phrases: dataLines ?? [])
     case .contains, .containsWord, .strmatch, .beginsWith, .endsWith, .streq: [RequiredTexts(anyOf: [operand])]
     case .validateByteRange: [RequiredTexts(anyByteOf: (0...255).filter(ByteRangeSet(operand).isOutside))]
     case .validateUrlEncoding: [RequiredTexts(anyByteOf: [UInt8(ascii: "%")])]
@@ -102,7 +126,7 @@ public final class CompiledOperator: @unchecked Sendable {
     case .rx: return .regex(try RegexSearch(operand, keptBy: keeper))
     case .rxGlobal: return .regexGlobal(try RegexSearch(operand, keptBy: keeper))
     case .pm: return .phrases(keeper.keep(try PhraseList.compile(try PhraseList.split(operand))))
-    case .pmFromFile: return .phrases(keeper.keep(try PhraseList.compile(dataLines ?? [])))
+    case .pmFromFile, .pmFromDataset: return .phrases(keeper.keep(try PhraseList.compile(dataLines ?? [])))
     case .contains, .strmatch: return .contains(SubstringSearch(operand, keptBy: keeper))
     case .containsWord: return .word(SubstringSearch(operand, keptBy: keeper))
     case .beginsWith: return .text(.beginsWith, keeper.keep(operand))
@@ -115,25 +139,52 @@ public final class CompiledOperator: @unchecked Sendable {
     case .le: return .number(.lessOrEqual, number(operand))
     case .lt: return .number(.less, number(operand))
     case .ipMatch: return .addresses(keeper.keep(AddressList(try AddressSet(operand: operand))))
-    case .ipMatchFromFile: return .addresses(keeper.keep(AddressList(try AddressSet(lines: dataLines ?? []))))
+    case .ipMatchFromFile, .ipMatchFromDataset: return .addresses(keeper.keep(AddressList(try AddressSet(lines: dataLines ?? []))))
     case .validateByteRange: return .byteRange(ByteRangeSet(operand))
     case .validateUrlEncoding: return .urlEncoding
     case .validateUtf8Encoding: return .utf8Encoding
     case .detectSQLi: return .sqlInjection
     case .detectXSS: return .crossSiteScripting
     case .unconditionalMatch: return .constant(true)
-    // Without a resolver there is nothing to find.
-    case .noMatch, .rbl: return .constant(false)
-    case .geoLookup: return .geoLookup
+    case .noMatch: return .constant(false)
+    case .rbl, .restpath, .geoLookup, .validateDTD, .validateSchema: return .question
+    case .validateNid: return try nationalID(operand, keeper)
     case .verifyCC: return .checksum(try RegexSearch(operand, keptBy: keeper), .creditCard)
     case .verifyCPF: return .checksum(try RegexSearch(operand, keptBy: keeper), .brazilianCPF)
     case .verifySSN: return .checksum(try RegexSearch(operand, keptBy: keeper), .socialSecurity)
     case .verifySVNR: return .checksum(try RegexSearch(operand, keptBy: keeper), .austrianSVNR)
     case .inspectFile: throw OperatorError(message: "programs are never run from a rule")
-    case .validateDTD, .validateSchema:
-      throw OperatorError(message: "documents are checked by an OpenAPI document or a JSON Schema instead")
     case .validateHash, .rsub, .fuzzyHash, .gsbLookup: throw OperatorError(message: "no engine of today implements it")
-    case .restpath, .ipMatchFromDataset, .pmFromDataset, .validateNid: throw OperatorError(message: "it is known to Coraza only")
+    }
+  }
+
+  private static func question(
+    _ name: OperatorName, _ operand: [UInt8], _ dataLines: [[UInt8]]?
+  ) throws(OperatorError) -> Question? {
+    switch name {
+    case .geoLookup: return .place
+    case .rbl: return .blockList(operand)
+    case .restpath: return .path(try PathTemplate(operand))
+    case .validateDTD, .validateSchema:
+      do {
+        let document = dataLines?.first ?? []
+        return .document(try name == .validateDTD ? XMLValidator(documentType: document) : XMLValidator(schema: document))
+      } catch {
+        throw OperatorError(message: error.reason)
+      }
+    default: return nil
+    }
+  }
+
+  /// `cl PATTERN` or `us PATTERN`: a country's number for its people, and how it is written.
+  private static func nationalID(_ operand: [UInt8], _ keeper: RuleBytes) throws(OperatorError) -> Kind {
+    let country = operand.prefix { $0 != 0x20 && $0 != 0x09 }
+    let pattern = Array(operand[country.count...].drop { $0 == 0x20 || $0 == 0x09 })
+    guard !pattern.isEmpty else { throw OperatorError(message: "expected a country and a regular expression", offset: operand.count) }
+    switch String(decoding: country, as: UTF8.self).lowercased() {
+    case "cl": return .checksum(try RegexSearch(pattern, keptBy: keeper), .chileanRUT)
+    case "us": return .checksum(try RegexSearch(pattern, keptBy: keeper), .socialSecurity)
+    default: throw OperatorError(message: "expected cl or us", offset: 0)
     }
   }
 
@@ -143,6 +194,7 @@ public final class CompiledOperator: @unchecked Sendable {
   @inline(__always)
   func answer(_ value: ByteView, _ scratch: OperatorScratch) -> OperatorResult {
     if case .regex(let search) = kind {
+      if let needed, needed._withUnsafeGuaranteedRef({ $0.firstMatch(in: value) == nil }) { return .noMatch }
       switch search.match(value, scratch.regex) {
       case .noMatch: return .noMatch
       case .match: return .match
@@ -193,8 +245,8 @@ public final class CompiledOperator: @unchecked Sendable {
       return .match
     case .checksum(let search, let checksum): return search.first(confirmedBy: checksum, in: value, scratch.regex, &captures)
     case .constant(let answer): return answer ? .match : .noMatch
-    // Without a database there is nothing to find.
-    case .geoLookup: return .noMatch
+    // The transaction answers these; without one there is nothing to find.
+    case .question: return .noMatch
     }
   }
 

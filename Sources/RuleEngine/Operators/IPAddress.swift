@@ -101,3 +101,13 @@ enum IPAddress: Sendable, Equatable {
     return gap == 0 ? tail : head << UInt128(16 * (8 - gap)) | tail
   }
 }
+
+extension IPAddress {
+  /// As names of DNS have it: the parts from the last to the first, decimal for IPv4, nibbles for IPv6.
+  var reversedLabels: String {
+    switch mapped.map(IPAddress.v4) ?? self {
+    case .v4(let value): (0..<4).map { String(value >> (8 * UInt32($0)) & 0xFF) }.joined(separator: ".")
+    case .v6(let value): (0..<32).map { String(value >> (4 * UInt128($0)) & 0xF, radix: 16) }.joined(separator: ".")
+    }
+  }
+}

@@ -116,10 +116,25 @@ final class RulePlan: @unchecked Sendable {
     self.bytes = bytes
   }
 
+  /// The plan without a reference to it, for loops that cannot afford to count references. Valid as long as the plan.
+  struct View: BitwiseCopyable {
+    let groups: UnsafePointer<Group>
+    let fields: UnsafePointer<Field>
+    let steps: UnsafePointer<Step>
+    let masks: UnsafePointer<SIMD4<UInt64>>
+    let probeOfBit: UnsafePointer<Int32>
+  }
+
+  var view: View {
+    View(
+      groups: UnsafePointer(groups.baseAddress!), fields: UnsafePointer(fields.baseAddress!), steps: UnsafePointer(steps.baseAddress!),
+      masks: UnsafePointer(masks.baseAddress!), probeOfBit: UnsafePointer(probeOfBit.baseAddress!))
+  }
+
   private static func buffer<Element>(_ list: [Element]) -> UnsafeMutableBufferPointer<Element> {
-    let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: list.count)
+    let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(list.count, 1))
     _ = buffer.initialize(from: list)
-    return buffer
+    return UnsafeMutableBufferPointer(rebasing: buffer[..<list.count])
   }
 
   deinit {

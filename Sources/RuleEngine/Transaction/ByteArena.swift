@@ -172,7 +172,27 @@ extension UnsafeBufferPointer where Element == UInt8 {
   @inline(__always)
   func equalsIgnoringCase(_ lowercased: ByteView) -> Bool {
     guard count == lowercased.count else { return false }
-    for index in 0..<count where lowercase(self[index]) != lowercased[index] { return false }
+    guard count > 0, let left = baseAddress, let right = lowercased.baseAddress else { return true }
+    guard lowercase(left[0]) == right[0] else { return false }
+    return Self.isAlike(left, right, count)
+  }
+
+  /// Eight bytes at a time.
+  private static func isAlike(_ text: UnsafePointer<UInt8>, _ lowercased: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    var index = 0
+    while index + 8 <= count {
+      let word = UnsafeRawPointer(text).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let other = UnsafeRawPointer(lowercased).loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      // The high bit of each byte says whether it is one of A to Z; none carries into the next byte.
+      let low = word & 0x7F7F_7F7F_7F7F_7F7F
+      let upper = (low &+ 0x3F3F_3F3F_3F3F_3F3F) & ~(low &+ 0x2525_2525_2525_2525) & ~word & 0x8080_8080_8080_8080
+      if word | upper >> 2 != other { return false }
+      index += 8
+    }
+    while index < count {
+      if lowercase(text[index]) != lowercased[index] { return false }
+      index += 1
+    }
     return true
   }
 

@@ -7,8 +7,6 @@ import SecLang
 /// Confined to one thread or event loop; several transactions may be open on it, but only one is in a call at a time.
 public final class EngineScratch {
   let operators: OperatorScratch
-  /// Output of one transformation, before it is kept in a transaction's arena.
-  var transformed = OutputBytes()
   /// Set to count what each rule costs from the next transaction on.
   public private(set) var costs: RuleCosts?
   private var spareMemory: [TransactionMemory] = []

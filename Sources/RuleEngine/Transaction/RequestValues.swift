@@ -29,8 +29,8 @@ enum RequestValues {
     let slash = filename.lastIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
     memory.set(.requestBasename, slash.map { ByteView(rebasing: filename[($0 + 1)...]) } ?? filename)
 
-    fillFields(memory, from: head)
     let reads = rules.readScalars
+    fillFields(memory, from: head, reads)
     fillConnection(memory, from: request, reads)
     if rules.readsTime { fillTime(memory, at: request.received, utcOffset: options.utcOffset) }
     if reads.contains(.webappid) { memory.set(.webappid, rules.settings.webAppID) }
@@ -124,13 +124,14 @@ enum RequestValues {
 
   /// Variables that are 0 until something makes them 1.
   static let zeroAtStart: [VariableName] = [
-    .inboundDataError, .outboundDataError, .reqbodyError, .reqbodyProcessorError, .urlencodedError, .filesCombinedSize,
+    .inboundDataError, .outboundDataError, .resBodyError, .resBodyProcessorError, .reqbodyError, .reqbodyProcessorError, .urlencodedError,
+    .filesCombinedSize,
     .multipartStrictError, .multipartBoundaryQuoted, .multipartBoundaryWhitespace, .multipartDataBefore, .multipartDataAfter,
     .multipartHeaderFolding, .multipartLfLine, .multipartCrlfLfLines, .multipartMissingSemicolon, .multipartInvalidQuoting,
     .multipartInvalidPart, .multipartInvalidHeaderFolding, .multipartFileLimitExceeded, .multipartUnmatchedBoundary,
   ]
 
-  private static func fillFields(_ memory: TransactionMemory, from head: RequestHead) {
+  private static func fillFields(_ memory: TransactionMemory, from head: RequestHead, _ reads: ScalarSet) {
     let arena = memory.arena
     for field in head.fields {
       let value = arena.copy(field.value)
@@ -141,8 +142,20 @@ enum RequestValues {
         CookieDecoder.split(value) { name, value in memory.append(.requestCookies, key: name, value: value) }
       case 13 where field.isNamed("authorization"):
         memory.set(.authType, ByteView(rebasing: value.prefix { $0 != UInt8(ascii: " ") }))
+        if reads.contains(.remoteUser), let user = basicUser(field.value) { memory.set(.remoteUser, user) }
       default: break
       }
+    }
+  }
+
+  /// Who a client says it is by `Basic` (RFC 7617); nobody has checked it here.
+  private static func basicUser(_ credentials: [UInt8]) -> [UInt8]? {
+    guard credentials.count > 6, lowercased(Array(credentials[..<6])).elementsEqual("basic ".utf8) else { return nil }
+    var decoded = OutputBytes()
+    return credentials[6...].withUnsafeBufferPointer { value in
+      let context = TransformationContext(unicodeMap: nil)
+      guard transform(.base64Decode, value, context: context, into: &decoded) else { return nil }
+      return decoded.view.firstIndex(of: UInt8(ascii: ":")).map { Array(decoded.view[..<$0]) }
     }
   }
 

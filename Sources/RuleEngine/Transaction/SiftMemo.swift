@@ -14,6 +14,7 @@ final class SiftMemo {
   }
 
   let plan: RulePlan
+  let view: RulePlan.View
   private let entries: UnsafeMutablePointer<Entry>
   private let masks: UnsafeMutablePointer<SIMD4<UInt64>>
   private let bankCount: Int
@@ -24,6 +25,7 @@ final class SiftMemo {
 
   init(_ plan: RulePlan) {
     self.plan = plan
+    view = plan.view
     bankCount = plan.filter.bankCount
     let places = plan.fields.count << Self.placeBits
     entries = .allocate(capacity: max(places, 1))
@@ -43,29 +45,29 @@ final class SiftMemo {
   /// - Returns: the entry, and its mask for each bank of the group; valid until the next call.
   @inline(__always)
   func entry(
-    _ traits: UInt32, _ number: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ group: UnsafeMutablePointer<RulePlan.Group>
-  ) -> (entry: UnsafeMutablePointer<Entry>, mask: UnsafeMutablePointer<SIMD4<UInt64>>) {
+    _ traits: UInt32, _ number: Int, _ field: UnsafePointer<RulePlan.Field>, _ group: UnsafePointer<RulePlan.Group>
+  ) -> (entry: UnsafeMutablePointer<Entry>, mask: UnsafePointer<SIMD4<UInt64>>) {
     let relevant = traits & field.pointee.changingTraits
     let place = (number << Self.placeBits) + Int((relevant &* 0x9E37_79B1) >> UInt32(32 - Self.placeBits))
     let entry = entries + place
     let mask = masks + place * bankCount
     if entry.pointee.traits != relevant { fill(entry, mask, relevant, field, group) }
-    return (entry, mask)
+    return (entry, UnsafePointer(mask))
   }
 
   private func fill(
     _ entry: UnsafeMutablePointer<Entry>, _ mask: UnsafeMutablePointer<SIMD4<UInt64>>, _ traits: UInt32,
-    _ field: UnsafeMutablePointer<RulePlan.Field>, _ group: UnsafeMutablePointer<RulePlan.Group>
+    _ field: UnsafePointer<RulePlan.Field>, _ group: UnsafePointer<RulePlan.Group>
   ) {
     entry.pointee = Entry(traits: traits, plainBanks: 0, changing: 0)
     for bank in 0..<group.pointee.bankCount { mask[bank] = .zero }
     for step in field.pointee.firstStep..<field.pointee.endStep {
-      if plan.steps[step].traits & traits != 0 {
+      if view.steps[step].traits & traits != 0 {
         entry.pointee.changing |= 1 << UInt64(step - field.pointee.firstStep)
         continue
       }
       for bank in 0..<group.pointee.bankCount {
-        mask[bank] |= plan.masks[plan.steps[step].mask + bank]
+        mask[bank] |= view.masks[view.steps[step].mask + bank]
         if mask[bank] != .zero { entry.pointee.plainBanks |= 1 << UInt32(bank) }
       }
     }

@@ -4,8 +4,8 @@ import SecLang
 /// The texts of one transaction: each value as it came and after each list of transformations that a rule asked for, each distinct
 /// text once, with the prefilter's answer to it.
 ///
-/// Values have numbers; texts have indexes. Confined to the thread of the transaction; reused by the next one.
-final class TextTable {
+/// Values have numbers; texts have indexes. A part of the transaction's memory, and freed by it; reused by the next transaction.
+struct TextTable {
   private struct Text {
     var start: UnsafePointer<UInt8>
     var count: Int
@@ -32,10 +32,10 @@ final class TextTable {
 
   private var nodes: UnsafeMutablePointer<NodeFacts.Fact>?
   private var nodeCount = 0
-  private var filter: GramFilter?
+  private var filter: GramFilter.Banks?
   private var bankCount = 0
 
-  deinit {
+  func deallocate() {
     texts.deallocate()
     answers.deallocate()
     originals.deallocate()
@@ -43,14 +43,14 @@ final class TextTable {
     byNode.deallocate()
   }
 
-  func begin(_ plan: RulePlan) {
+  mutating func begin(_ plan: RulePlan) {
     nodes = plan.nodes.facts
     nodeCount = plan.nodes.count
-    filter = plan.filter
+    filter = plan.filter.banks
     bankCount = plan.filter.bankCount
   }
 
-  func reset() {
+  mutating func reset() {
     textCount = 0
     answerCount = 0
     valueCount = 0
@@ -72,19 +72,9 @@ final class TextTable {
   @inline(__always)
   func traits(of text: Int32) -> UInt32 { texts.base[Int(text)].traits }
 
-  /// The index of the text that value `id` is after the list that ends at `node`.
-  ///
-  /// - Parameter transform: makes the text of a node from its parent's; nil if it is the same.
-  @inline(__always)
-  func text(_ id: Int32, _ value: ByteView, node: Int, transform: (TransformationName, ByteView) -> ByteView?) -> Int32 {
-    let original = original(id, value)
-    guard node > 0, let nodes, texts.base[Int(original)].traits & nodes[node].pathTraits != 0 else { return original }
-    return transformedText(id, original, node, nodes, transform)
-  }
-
   /// The index of value `id` as it came.
   @inline(__always)
-  func original(_ id: Int32, _ value: ByteView) -> Int32 {
+  mutating func original(_ id: Int32, _ value: ByteView) -> Int32 {
     if Int(id) < valueCount {
       let known = originals.base[Int(id)]
       if known >= 0 { return known }
@@ -92,7 +82,7 @@ final class TextTable {
     return addOriginal(Int(id), value)
   }
 
-  private func addOriginal(_ id: Int, _ value: ByteView) -> Int32 {
+  private mutating func addOriginal(_ id: Int, _ value: ByteView) -> Int32 {
     if id >= valueCount {
       originals.reserve(id + 1)
       places.reserve(id + 1)
@@ -105,7 +95,7 @@ final class TextTable {
     return text
   }
 
-  private func add(_ value: ByteView, owner: Int32?) -> Int32 {
+  private mutating func add(_ value: ByteView, owner: Int32?) -> Int32 {
     let index = Int32(textCount)
     textCount += 1
     texts.reserve(textCount)
@@ -116,39 +106,75 @@ final class TextTable {
     return index
   }
 
-  private func transformedText(
-    _ id: Int32, _ original: Int32, _ node: Int, _ nodes: UnsafeMutablePointer<NodeFacts.Fact>,
-    _ transform: (TransformationName, ByteView) -> ByteView?
-  ) -> Int32 {
-    guard node > 0 else { return original }
-    var place = Int(places.base[Int(id)])
-    if place < 0 {
-      place = nodeUse
-      nodeUse += nodeCount
-      byNode.reserve(nodeUse)
-      (byNode.base + place).update(repeating: -1, count: nodeCount)
-      places.base[Int(id)] = Int32(place)
-    }
+  /// The index of the text that value `id` is after the list that ends at `node`.
+  ///
+  /// - Parameter transform: makes the text of a node from its parent's; nil if it is the same.
+  @inline(__always)
+  mutating func text(_ id: Int32, _ value: ByteView, node: Int, transform: (TransformationName, ByteView) -> ByteView?) -> Int32 {
+    let original = original(id, value)
+    guard node > 0, let nodes, texts.base[Int(original)].traits & nodes[node].pathTraits != 0 else { return original }
+    let place = place(of: id)
     let known = byNode.base[place + node]
     if known >= 0 { return known }
-    let parent = transformedText(id, original, Int(nodes[node].parent), nodes, transform)
-    var result = parent
-    if nodes[node].traits & texts.base[Int(parent)].traits != 0, let changed = transform(nodes[node].transformation, view(parent)) {
-      result = add(changed, owner: nodes[node].folds ? texts.base[Int(parent)].owner : nil)
+    // Back to the last ancestor that is known, and forward again.
+    var path: (Int16, Int16, Int16, Int16, Int16, Int16, Int16, Int16, Int16, Int16, Int16, Int16) = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    return withUnsafeMutableBytes(of: &path) { path in
+      let path = path.assumingMemoryBound(to: Int16.self)
+      var depth = 0
+      var ancestor = node
+      var text = original
+      while ancestor > 0 {
+        let known = byNode.base[place + ancestor]
+        if known >= 0 {
+          text = known
+          break
+        }
+        if depth == path.count {
+          // Longer lists than the CRS has take the slow way.
+          text = self.text(id, value, node: ancestor, transform: transform)
+          break
+        }
+        path[depth] = Int16(truncatingIfNeeded: ancestor)
+        depth += 1
+        ancestor = Int(nodes[ancestor].parent)
+      }
+      while depth > 0 {
+        depth -= 1
+        let node = Int(path[depth])
+        if nodes[node].traits & texts.base[Int(text)].traits != 0, let changed = transform(nodes[node].transformation, view(text)) {
+          text = add(changed, owner: nodes[node].folds ? texts.base[Int(text)].owner : nil)
+        }
+        byNode.base[place + node] = text
+      }
+      return text
     }
-    byNode.base[place + node] = result
-    return result
+  }
+
+  /// Where the texts of value `id` by node begin.
+  @inline(__always)
+  private mutating func place(of id: Int32) -> Int {
+    let place = Int(places.base[Int(id)])
+    return place >= 0 ? place : addPlace(Int(id))
+  }
+
+  private mutating func addPlace(_ id: Int) -> Int {
+    let place = nodeUse
+    nodeUse += nodeCount
+    byNode.reserve(nodeUse)
+    (byNode.base + place).update(repeating: -1, count: nodeCount)
+    places.base[id] = Int32(place)
+    return place
   }
 
   /// One bank of the prefilter's answer to a text: a bit for each probe.
   @inline(__always)
-  func answer(_ text: Int32, bank: Int) -> UnsafePointer<SIMD4<UInt64>> {
+  mutating func answer(_ text: Int32, bank: Int) -> UnsafePointer<SIMD4<UInt64>> {
     let owner = Int(texts.base[Int(text)].owner)
     if texts.base[owner].banks & 1 << UInt32(truncatingIfNeeded: bank) == 0 { scan(owner, bank) }
     return UnsafePointer(answers.base + Int(texts.base[owner].row) * bankCount + bank)
   }
 
-  private func scan(_ text: Int, _ bank: Int) {
+  private mutating func scan(_ text: Int, _ bank: Int) {
     guard let filter else { return }
     if texts.base[text].row < 0 {
       texts.base[text].row = Int32(answerCount)

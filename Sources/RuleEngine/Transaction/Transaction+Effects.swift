@@ -1,4 +1,3 @@
-import AddressFacts
 import SecLang
 
 /// What rules do beside matching: `setvar`, `ctl`, persistent collections.
@@ -34,6 +33,9 @@ extension Transaction {
     case .setVariable(let collection, let key, let operation): setVariable(collection, key, operation)
     case .expireVariable(let collection, let key, let seconds): expireVariable(collection, key: expand(key), seconds: number(seconds))
     case .initCollection(let slot, let key): initCollection(slot, key: expansion(of: key))
+    case .deprecateVariable(let collection, let key, let amount, let seconds):
+      deprecateVariable(collection, key: lowercased(expand(key)), amount: amount, every: seconds)
+    case .setEnvironment(let name, let value): setEnvironment(expand(name), value: expand(value))
     case .setIdentity(let name, let text):
       let value = expansion(of: text)
       if name != .resource { memory.set(name, value) }
@@ -186,26 +188,35 @@ extension Transaction {
       CollectionWrite(record: record, change: .expire(name: lowercased(key), seconds: Int64(max(seconds, 0)))))
   }
 
+  /// `deprecatevar`: takes an amount off for each so many seconds since the record was last changed, down to zero.
+  private func deprecateVariable(_ collection: VariableName, key: [UInt8], amount: Int, every period: Int) {
+    guard let slot = Self.persistentSlot(collection) else { return }
+    let entries = memory.collections[slot.rawValue]
+    func number(_ name: [UInt8]) -> Int? { entries.first { $0.key.equalsIgnoringCase(name) }?.value.leadingInteger }
+    guard let value = number(key), value > 0, let updated = number(Self.lastUpdate) else { return }
+    let periods = max(Int(seconds) &- updated, 0) / period
+    let (loss, isTooMuch) = periods.multipliedReportingOverflow(by: amount)
+    let change = isTooMuch ? value : min(loss, value)
+    guard change > 0, let index = entries.firstIndex(where: { $0.key.equalsIgnoringCase(key) }) else { return }
+    memory.collections[slot.rawValue][index].value = memory.arena.decimal(value - change)
+    guard options.collections != nil, let record = attachedRecords.first(where: { $0.slot == slot })?.key else { return }
+    collectionWrites.append(CollectionWrite(record: record, change: .add(name: key, amount: -change)))
+  }
+
+  private static let lastUpdate = Array("last_update_time".utf8)
+
+  /// `setenv`: for rules that read `ENV` later in this transaction; the process keeps its own.
+  private func setEnvironment(_ name: [UInt8], value: [UInt8]) {
+    let slot = CollectionSlot.env.rawValue
+    if let index = memory.collections[slot].firstIndex(where: { $0.key.elementsEqual(name) }) { memory.collections[slot].remove(at: index) }
+    memory.append(.env, key: memory.arena.copy(name), value: memory.arena.copy(value))
+  }
+
   /// Hands the changes of persistent collections to the store; after phase 5, once.
   public func storeCollections() {
     guard let store = options.collections, !collectionWrites.isEmpty else { return }
     store.apply(collectionWrites, at: seconds, timeout: rules.settings.collectionTimeout)
     collectionWrites = []
-  }
-
-  /// `@geoLookup`: fills `GEO` with what the database says of an address.
-  func lookUpPlace(of address: ByteView) -> OperatorResult {
-    guard let facts = options.geoDatabase?.facts(of: String(decoding: address, as: UTF8.self)) else { return .noMatch }
-    memory.collections[CollectionSlot.geo.rawValue].removeAll()
-    let members: [(String, String?)] = [
-      ("COUNTRY_CODE", facts.countryCode), ("COUNTRY_NAME", facts.countryName), ("COUNTRY_CONTINENT", facts.continentCode),
-      ("REGION", facts.region), ("CITY", facts.city), ("POSTAL_CODE", facts.postalCode),
-      ("LATITUDE", facts.latitude.map { "\($0)" }), ("LONGITUDE", facts.longitude.map { "\($0)" }),
-    ]
-    for (key, value) in members {
-      if let value { memory.append(.geo, key: memory.arena.copy(key), value: memory.arena.copy(value)) }
-    }
-    return .match
   }
 
   private func run(_ control: CompiledControl) {
@@ -224,6 +235,10 @@ extension Transaction {
     case .auditParts(let change): auditParts.apply(change)
     case .responseBodyAccess(let isOn): isResponseBodyAccessed = isOn
     case .responseBodyLimit(let bytes): responseBodyLimit = bytes
+    case .responseBodyProcessor(let name):
+      responseBodyProcessor = name
+      memory.set(.resBodyProcessor, name.rawValue)
+    case .forceResponseBodyVariable(let isOn): isResponseBodyForced = isOn
     case .none: break
     }
   }

@@ -169,7 +169,8 @@ extension Transaction {
     _ test: CompiledOperator, _ link: CompiledRule, _ target: UnsafePointer<CompiledTarget>, key: ByteView?, value: ByteView, id: Int32
   ) -> Bool {
     if link.isMultiMatch { return askAfterEach(test, link, target, key: key, value: value) }
-    let text = link.transformationNode == 0 ? value : transformed(value, id: id, node: link.transformationNode)
+    let node = link.transformationNode
+    let text = node == 0 ? value : memory.transformed(value, id: id, node: node, rules.plan.nodes)
     return evaluate(test, link, target, key: key, original: value, text: text)
   }
 
@@ -180,7 +181,7 @@ extension Transaction {
     var isOpen = evaluate(test, link, target, key: key, original: value, text: value)
     var text = value
     for name in link.transformations {
-      let next = applied(name, to: text)
+      let next = memory.applied(name, to: text)
       if !next.equals(text) {
         text = next
         if evaluate(test, link, target, key: key, original: value, text: text) { isOpen = true }
@@ -195,7 +196,7 @@ extension Transaction {
     text: ByteView
   ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
-    let result = test.isGeoLookup ? lookUpPlace(of: text) : test.answer(text, scratch.operators)
+    let result = test.asksTransaction ? answer(test.question, about: text) : test.answer(text, scratch.operators)
     // Nearly always the end of it.
     if result == .noMatch, !link.isNegated { return false }
     if result == .match, link.isNegated { return true }
@@ -265,32 +266,5 @@ extension Transaction {
   /// `ARGS:id`, with the key as it was sent.
   private func reportedName(_ target: UnsafePointer<CompiledTarget>, _ key: ByteView?) -> ByteView {
     key.map { memory.arena.joined(target.pointee.prefix, $0) } ?? target.pointee.name
-  }
-
-  // MARK: Transformations
-
-  /// The value after the list that ends at `node`. Kept per value and node, so that rules with the same list share the work.
-  private func transformed(_ value: ByteView, id: Int32, node: Int) -> ByteView {
-    if node == 0 { return value }
-    if id < 0 {
-      let step = rules.transformations.nodes[node]
-      return applied(step.transformation, to: transformed(value, id: id, node: step.parent))
-    }
-    return memory.table.view(textIndex(value, id: id, node: node))
-  }
-
-  @inline(__always)
-  func textIndex(_ value: ByteView, id: Int32, node: Int) -> Int32 {
-    memory.table.text(id, value, node: node) { name, text in
-      let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
-      guard transform(name, text, context: context, into: &scratch.transformed) else { return nil }
-      return memory.arena.copy(scratch.transformed.view)
-    }
-  }
-
-  private func applied(_ name: TransformationName, to value: ByteView) -> ByteView {
-    let context = TransformationContext(unicodeMap: rules.settings.unicodeMap)
-    guard transform(name, value, context: context, into: &scratch.transformed) else { return value }
-    return memory.arena.copy(scratch.transformed.view)
   }
 }

@@ -24,6 +24,7 @@ extension Transaction {
   /// What phase 4 needs; ask after phase 3.
   public func responseBodyDemand(for response: Response) -> BodyDemand {
     guard isRunning, isResponseBodyAccessed else { return .none }
+    if isResponseBodyForced { return .buffer(limit: responseBodyLimit, overLimit: overLimit(rules.settings.responseBodyLimitAction)) }
     guard let value = response.fields.firstValue(of: "content-type") else { return .none }
     let type = lowercased(value).prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
     guard rules.settings.responseBodyMIMETypes.contains(where: { type.elementsEqual($0.utf8) }) else { return .none }
@@ -47,6 +48,7 @@ extension Transaction {
     if isTruncated { memory.set(.inboundDataError, "1") }
     guard !body.isEmpty else { return }
     memory.set(.requestBodyLength, body.count)
+    if rules.readsFullRequest { publishFullRequest(body) }
     let (body, isInflatedWhole) = inflated(body)
     let isTruncated = isTruncated || !isInflatedWhole
     if requestBodyProcessor == .multipart || body.count <= rules.settings.requestBodyNoFilesLimit {
@@ -105,6 +107,7 @@ extension Transaction {
   }
 
   private func parseXML(_ body: [UInt8], isTruncated: Bool) {
+    if rules.validatesXML { xmlBody = body }
     let decoded = XMLDecoder.decode(body)
     if let text = decoded.text { memory.append(.xmlText, key: memory.arena.copy("/*"), value: memory.arena.copy(text)) }
     if !decoded.attributes.isEmpty {
@@ -151,6 +154,7 @@ extension Transaction {
       memory.append(.filesSizes, key: name, value: memory.arena.copy(String(file.size)))
       // Applications differ in which of two names they take: both are shown.
       if let other = file.extendedFileName { memory.append(.files, key: name, value: memory.arena.copy(other)) }
+      if rules.readsFileContent { memory.append(.filesContent, key: name, value: memory.arena.copy(Array(body[file.content]))) }
       combined += file.size
       memory.set(.multipartFilename, file.fileName)
       memory.set(.multipartName, file.fieldName)
@@ -200,43 +204,5 @@ extension Transaction {
     for name in [VariableName.reqbodyError, .reqbodyProcessorError] { memory.set(name, "1") }
     for name in [VariableName.reqbodyErrorMsg, .reqbodyProcessorErrorMsg] { memory.set(name, message) }
     if let status, bodyFault == nil, !rules.readsBodyError { bodyFault = BodyFault(status: status, detail: message) }
-  }
-
-  /// Gives the response's head, before phase 3.
-  public func giveResponse(_ response: Response) {
-    memory.set(.responseStatus, response.status)
-    memory.set(.status, response.status)
-    memory.set(.responseProtocol, response.version)
-    memory.set(.statusLine, response.version + Array(" \(response.status) ".utf8) + response.reason)
-    for field in response.fields {
-      memory.append(.responseHeaders, key: memory.arena.copy(field.name), value: memory.arena.copy(field.value))
-      if field.isNamed("content-type") {
-        memory.set(.responseContentType, Array(field.value.prefix { $0 != UInt8(ascii: ";") }))
-      } else if field.isNamed("content-length") {
-        memory.set(.responseContentLength, field.value)
-      }
-    }
-  }
-
-  /// The answer's body without its content codings, as far as they can be undone within the limit; rules about leaks look for text.
-  private func inflatedResponse(_ body: [UInt8]) -> [UInt8] {
-    let values = memory.collections[CollectionSlot.responseHeaders.rawValue]
-      .filter { $0.key.equalsIgnoringCase(Array("content-encoding".utf8)) }.map { Array($0.value) }
-    guard !values.isEmpty, let codings = ContentCoding.list(of: Array(values.joined(separator: [UInt8(ascii: ",")]))), !codings.isEmpty
-    else { return body }
-    var limits = InflationLimits()
-    limits.maximumBytes = responseBodyLimit
-    switch ContentDecoder.decode(body, codings: codings, limits: limits) {
-    case .complete(let bytes): return bytes
-    case .cut(let bytes, _), .damaged(let bytes, _):
-      memory.set(.outboundDataError, "1")
-      return bytes
-    }
-  }
-
-  /// Gives the response's body, before phase 4.
-  public func giveResponseBody(_ body: [UInt8], isTruncated: Bool = false) {
-    if isTruncated { memory.set(.outboundDataError, "1") }
-    memory.set(.responseBody, inflatedResponse(body))
   }
 }

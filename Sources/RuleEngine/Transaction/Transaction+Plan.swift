@@ -24,9 +24,38 @@ extension Transaction {
       return head.pointee.comparison.holds(count, operand(head)) != head.pointee.isNegated
     case .probe:
       let group = Int(head.pointee.group)
-      if memory.candidates.isSwept[group] == 0 { sweep(group) }
+      if memory.candidates.isSwept[group] == 0 { memory.sweep(group, memo, cache) }
       return memory.candidates.first[Int(head.pointee.probe)] >= 0
     }
+  }
+
+  /// Goes on to the next head that must be run, and concludes the decided ones on the way. Only while no rule is left out.
+  ///
+  /// - Returns: its index; the number of heads if there is none.
+  func advance(from start: Int, _ heads: UnsafeMutableBufferPointer<RulePlan.Head>) -> Int {
+    let concludes = trace == nil && removedTargets.isEmpty
+    let first = memory.candidates.first
+    let isSwept = memory.candidates.isSwept
+    var asked = 0
+    var index = start
+    while index < heads.count {
+      let head = heads.baseAddress! + index
+      if head.pointee.isCounted { asked += 1 }
+      if head.pointee.kind == .probe {
+        if isSwept[Int(head.pointee.group)] == 0 { memory.sweep(Int(head.pointee.group), memo, cache) }
+        if first[Int(head.pointee.probe)] >= 0 { break }
+        index += 1
+      } else if !couldMatch(head) {
+        index += 1
+      } else if head.pointee.isDecided, concludes {
+        conclude(head)
+        index = max(head.pointee.jump, index + 1)
+      } else {
+        break
+      }
+    }
+    rulesAsked += asked
+    return index
   }
 
   /// The number on the operand's side: fixed, or that of a transaction variable.
@@ -58,113 +87,7 @@ extension Transaction {
     if let effects = head.pointee.effects { run(effects) }
   }
 
-  // MARK: Probes
-
-  /// Asks the prefilter all probes of a group of all their values at once, and notes which values could match which probe. A phase's
-  /// values do not change while it runs.
-  private func sweep(_ number: Int) {
-    let plan = rules.plan
-    let group = plan.groups.baseAddress! + number
-    memory.candidates.isSwept[number] = 1
-    for index in group.pointee.firstField..<group.pointee.endField {
-      let field = plan.fields.baseAddress! + index
-      let slot = field.pointee.slot
-      switch field.pointee.kind {
-      case .scalar: if let entry = memory.scalars[slot] { sift(entry.value, entry.valueID, position: 0, field, index, group) }
-      case .values, .names:
-        let entries = memory.collections[slot]
-        for position in 0..<entries.count {
-          let entry = entries[position]
-          if let key = field.pointee.key, !entry.key.equalsIgnoringCase(key) { continue }
-          if field.pointee.kind == .values {
-            sift(entry.value, entry.valueID, position: position, field, index, group)
-          } else {
-            sift(entry.key, entry.keyID, position: position, field, index, group)
-          }
-        }
-      }
-    }
-  }
-
-  /// Notes which probes of a field one value could match.
-  @inline(__always)
-  private func sift(
-    _ value: ByteView, _ id: Int32, position: Int, _ field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
-    _ group: UnsafeMutablePointer<RulePlan.Group>
-  ) {
-    guard let cache, value.count <= ValueCache.maximumBytes else {
-      return sift(value, id, position: position, uncached: field, number, group)
-    }
-    let (place, isKnown) = cache.find(value, field: number) { probe, place in
-      memory.candidates.add(Int(probe), field: Int32(number), position: Int32(position), place: place)
-    }
-    if isKnown { return }
-    let first = memory.candidates.count
-    sift(value, id, position: position, uncached: field, number, group)
-    cache.keep(value, field: number, at: place, probeCount: memory.candidates.count - first) {
-      memory.candidates.list.base[first + $0].place = place
-      return memory.candidates.list.base[first + $0].probe
-    }
-  }
-
-  private func sift(
-    _ value: ByteView, _ id: Int32, position: Int, uncached field: UnsafeMutablePointer<RulePlan.Field>, _ number: Int,
-    _ group: UnsafeMutablePointer<RulePlan.Group>
-  ) {
-    let plan = memo.plan
-    let original = memory.table.original(id, value)
-    let traits = memory.table.traits(of: original)
-    let masks = plan.masks.baseAddress!
-    let firstBank = group.pointee.firstBank
-    let bankCount = group.pointee.bankCount
-    guard traits & field.pointee.changingTraits != 0 else {
-      note(original, masks + field.pointee.mask, position, number, firstBank, bankCount)
-      return
-    }
-    let steps = plan.steps.baseAddress! + field.pointee.firstStep
-    let stepCount = field.pointee.endStep - field.pointee.firstStep
-    guard stepCount <= SiftMemo.maximumSteps else {
-      for step in 0..<stepCount {
-        let text = traits & steps[step].traits == 0 ? original : textIndex(value, id: id, node: steps[step].node)
-        note(text, masks + steps[step].mask, position, number, firstBank, bankCount)
-      }
-      return
-    }
-    // What the lists leave as it is is asked at once; then the texts of the others.
-    let (entry, mask) = memo.entry(traits, number, field, group)
-    for bank in 0..<bankCount where entry.pointee.plainBanks & 1 << UInt32(truncatingIfNeeded: bank) != 0 {
-      note(original, mask + bank, position, number, firstBank + bank, 1)
-    }
-    var changing = entry.pointee.changing
-    while changing != 0 {
-      let step = steps + changing.trailingZeroBitCount
-      changing &= changing - 1
-      let text = textIndex(value, id: id, node: step.pointee.node)
-      note(text, masks + step.pointee.mask, position, number, firstBank, bankCount)
-    }
-  }
-
-  @inline(__always)
-  private func note(
-    _ text: Int32, _ mask: UnsafePointer<SIMD4<UInt64>>, _ position: Int, _ field: Int, _ firstBank: Int, _ bankCount: Int
-  ) {
-    for bank in 0..<bankCount {
-      let left = memory.table.answer(text, bank: firstBank + bank).pointee & mask[bank]
-      if left != .zero { note(left, position, field, firstBank + bank) }
-    }
-  }
-
-  /// Notes the bits of one bank.
-  private func note(_ left: SIMD4<UInt64>, _ position: Int, _ field: Int, _ bank: Int) {
-    for word in 0..<4 {
-      var bits = left[word]
-      while bits != 0 {
-        let bit = bank * GramFilter.bankPatterns + word << 6 + bits.trailingZeroBitCount
-        memory.candidates.add(Int(rules.plan.probeOfBit[bit]), field: Int32(field), position: Int32(position))
-        bits &= bits - 1
-      }
-    }
-  }
+  // MARK: Candidates
 
   /// Asks a probe's rule of the values that the prefilter let pass, in the order of its targets.
   func runCandidates(_ head: UnsafeMutablePointer<RulePlan.Head>, _ link: CompiledRule, of chain: CompiledChain) -> Bool {

@@ -15,6 +15,8 @@ public struct TransactionOptions: Sendable {
   public var utcOffset = 0
   /// For `@geoLookup`; without it the operator finds nothing.
   public var geoDatabase: GeoDatabase?
+  /// For `@rbl`; without it the operator finds nothing.
+  public var blockLists: BlockListCache?
   /// Where persistent collections live; without it each transaction starts with new records.
   public var collections: CollectionStore?
   /// Whether rules are told beforehand not to match where that is cheap. The answers are the same without it; off for tests.
@@ -48,6 +50,8 @@ public final class Transaction {
   var responseBodyLimit: Int
   var requestBodyProcessor: BodyProcessorName?
   var isRequestBodyVariableForced = false
+  var responseBodyProcessor: BodyProcessorName?
+  var isResponseBodyForced = false
   public internal(set) var auditMode: AuditMode?
   public internal(set) var auditParts: AuditParts
   var removedRules: RuleIndexSet?
@@ -76,7 +80,7 @@ public final class Transaction {
   let costs: RuleCosts?
 
   // The rule that runs.
-  var currentChain: CompiledChain?
+  unowned(unsafe) var currentChain: CompiledChain?
   /// Whether all its links held.
   private var isConcluded = false
   /// The last match, from which `MATCHED_VAR_NAME` is made if somebody asks.
@@ -97,6 +101,8 @@ public final class Transaction {
   /// The collections that are attached, as bits by slot.
   var attachedCollections: UInt32 = 0
   var collectionWrites: [CollectionWrite] = []
+  /// The XML body, if a rule holds it against a document type or a schema.
+  var xmlBody: [UInt8] = []
   /// Whether the body came after all (`giveBody`).
   var isBodyGiven = false
   /// Whether every part of the request was seen, so that no rule need be left out.
@@ -133,6 +139,7 @@ public final class Transaction {
     RequestValues.fill(memory, from: request, rules: rules, options: options)
     requestBodyProcessor = RequestValues.defaultProcessor(for: request)
     publishProcessor()
+    if rules.readsFullRequest { publishFullRequest([]) }
   }
 
   deinit {
@@ -179,13 +186,22 @@ public final class Transaction {
     if phase != 5, let intervention, !isInterventionHeldBack, intervention.phase <= phase { return }
     if phase <= allowedUntilPhase { return }
     publishVolatile()
-    let chains = rules.phases[phase]
+    let chains = rules.programs[phase]
     let heads = rules.plan.heads[phase]
     let unobservable = unobservableChains()
     let usesPlan = options.usesPlan
     var index = 0
     // `ctl:ruleEngine=Off` takes effect at once.
     while index < heads.count, mode != .off {
+      if usesPlan, removedRules == nil, unobservable == nil, costs == nil {
+        index = advance(from: index, heads)
+        guard index < heads.count else { break }
+        let head = heads.baseAddress! + index
+        let probe = head.pointee.kind == .probe ? head : nil
+        let step = chains[index]._withUnsafeGuaranteedRef { run($0, phase: phase, probe: probe) }
+        index = next(behind: index, step, count: heads.count)
+        continue
+      }
       let head = heads.baseAddress! + index
       if let removedRules, removedRules.contains(head.pointee.chain) {
         index += 1
@@ -213,18 +229,23 @@ public final class Transaction {
       let step =
         if let costs {
           costs.time(head.pointee.chain) {
-            run(chains[index], phase: phase, probe: probe)
+            run(chains[index].takeUnretainedValue(), phase: phase, probe: probe)
           } matched: {
             isConcluded
           }
         } else {
-          run(chains[index], phase: phase, probe: probe)
+          run(chains[index].takeUnretainedValue(), phase: phase, probe: probe)
         }
-      switch step {
-      case .next: index += 1
-      case .jump(let target): index = max(target, index + 1)
-      case .stop: index = chains.count
-      }
+      index = next(behind: index, step, count: heads.count)
+    }
+  }
+
+  @inline(__always)
+  private func next(behind index: Int, _ step: Step, count: Int) -> Int {
+    switch step {
+    case .next: index + 1
+    case .jump(let target): max(target, index + 1)
+    case .stop: count
     }
   }
 
@@ -240,8 +261,10 @@ public final class Transaction {
     isConcluded = false
     sanitisesMatched = false
     memory.collections[CollectionSlot.matchedVars.rawValue].removeAll()
-    for (index, link) in chain.links.enumerated() {
-      let holds = if index == 0, let probe { runCandidates(probe, link, of: chain) } else { run(link, of: chain) }
+    for index in 0..<chain.program.count {
+      let holds = chain.program[index]._withUnsafeGuaranteedRef { link in
+        if index == 0, let probe { runCandidates(probe, link, of: chain) } else { run(link, of: chain) }
+      }
       guard holds else { return .next }
     }
     return concluded(chain, phase: phase)

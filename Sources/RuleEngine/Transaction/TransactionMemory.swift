@@ -3,7 +3,10 @@ import SecLang
 /// Everything a transaction allocates, so that the next one can have it. Confined to the thread of its scratch.
 final class TransactionMemory {
   let arena = ByteArena()
-  let table = TextTable()
+  var table = TextTable()
+  /// Output of one transformation, before it is kept in the arena.
+  private var transformed = OutputBytes()
+  private var context = TransformationContext()
   /// By `CollectionSlot`.
   let collections: UnsafeMutablePointer<EntryList>
   /// By `VariableName`.
@@ -33,10 +36,12 @@ final class TransactionMemory {
     variables.deallocate()
     otherVariables.deallocate()
     candidates.deallocate()
+    table.deallocate()
   }
 
   func begin(_ rules: CompiledRuleSet) {
     table.begin(rules.plan)
+    context.unicodeMap = rules.settings.unicodeMap
     variableCount = rules.transactionKeys.count
     variables.reserve(variableCount)
     variables.base.update(repeating: TransactionVariable(), count: variableCount)
@@ -94,6 +99,35 @@ final class TransactionMemory {
   @inline(__always)
   func decimal(_ number: Int) -> ByteView {
     number >= 0 && number < 10 ? ByteView(start: Self.digits + number, count: 1) : arena.decimal(number)
+  }
+
+  // MARK: Transformations
+
+  /// The value after the list that ends at `node`. Kept per value and node, so that rules with the same list share the work.
+  ///
+  /// - Parameter id: the value's number; below 0 for one that is not kept.
+  func transformed(_ value: ByteView, id: Int32, node: Int, _ tree: NodeFacts) -> ByteView {
+    if node == 0 { return value }
+    if id >= 0 {
+      // First the index: to find it may make the table grow, and a table that was read before would be the old one.
+      let index = textIndex(value, id: id, node: node)
+      return table.view(index)
+    }
+    let fact = tree.facts + node
+    return applied(fact.pointee.transformation, to: transformed(value, id: id, node: Int(fact.pointee.parent), tree))
+  }
+
+  /// The index of that text in the table.
+  @inline(__always)
+  func textIndex(_ value: ByteView, id: Int32, node: Int) -> Int32 {
+    table.text(id, value, node: node) { name, text in
+      transform(name, text, context: context, into: &transformed) ? arena.copy(transformed.view) : nil
+    }
+  }
+
+  /// What one transformation makes of a text that is not kept.
+  func applied(_ name: TransformationName, to text: ByteView) -> ByteView {
+    transform(name, text, context: context, into: &transformed) ? arena.copy(transformed.view) : text
   }
 
   @inline(__always)

@@ -1,9 +1,14 @@
+import CGramScan
+
 /// `lowercase` and `uppercase`: ASCII only.
 enum CaseFolding {
-  static func fold(_ input: UnsafeBufferPointer<UInt8>, from: UInt8, to: UInt8, into output: inout OutputBytes) -> Bool {
-    guard let first = Bytes.first(input, where: { $0 &- from < 26 }) else { return false }
-    Bytes.begin(&output, with: input, upTo: first)
-    for byte in input[first...] { output.append(byte &- from < 26 ? byte &- from &+ to : byte) }
+  static func fold(_ input: UnsafeBufferPointer<UInt8>, from: UInt8, into output: inout OutputBytes) -> Bool {
+    guard let base = input.baseAddress, Bytes.first(input, where: { $0 &- from < 26 }) != nil else { return false }
+    output.begin(reserving: input.count)
+    output.write { end in
+      ropeline_fold(base, input.count, from, end)
+      return end + input.count
+    }
     return true
   }
 }

@@ -53,6 +53,11 @@ struct OutputBytes: ~Copyable {
     count += bytes.count
   }
 
+  /// Appends what `body` writes. The caller has made room (`begin(reserving:)`).
+  /// - Parameter body: writes where it is told to, and says where it stopped.
+  @inline(__always)
+  mutating func write(_ body: (UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8>) { count = body(base + count) - base }
+
   mutating func append(contentsOf bytes: some Sequence<UInt8>) { for byte in bytes { append(byte) } }
 
   mutating func popLast() -> UInt8? {

@@ -7,29 +7,29 @@ enum URLDecoding {
     guard var index = Bytes.first(input, where: { $0 == 0x25 || $0 == 0x2B }) else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     var isChanged = false
-    while index < input.count {
-      let byte = input[index]
-      if byte == 0x2B {
-        output.append(0x20)
-        isChanged = true
-        index += 1
-      } else if byte == 0x25 {
-        if unicode, index + 5 < input.count, input[index + 1] | 0x20 == 0x75, (2...5).allSatisfy({ Bytes.isHex(input[index + $0]) }) {
-          output.append(mapped(input, at: index + 2, map))
+    output.write { start in
+      var end = start
+      while index < input.count {
+        var byte = input[index]
+        var length = 1
+        if byte == 0x2B {
+          byte = 0x20
           isChanged = true
-          index += 6
-        } else if index + 2 < input.count, Bytes.isHex(input[index + 1]), Bytes.isHex(input[index + 2]) {
-          output.append(Bytes.hexValue(input[index + 1]) << 4 | Bytes.hexValue(input[index + 2]))
-          isChanged = true
-          index += 3
-        } else {
-          output.append(byte)
-          index += 1
+        } else if byte == 0x25 {
+          if unicode, index + 5 < input.count, input[index + 1] | 0x20 == 0x75, (2...5).allSatisfy({ Bytes.isHex(input[index + $0]) }) {
+            byte = mapped(input, at: index + 2, map)
+            length = 6
+          } else if index + 2 < input.count, Bytes.isHex(input[index + 1]), Bytes.isHex(input[index + 2]) {
+            byte = Bytes.hexValue(input[index + 1]) << 4 | Bytes.hexValue(input[index + 2])
+            length = 3
+          }
+          if length > 1 { isChanged = true }
         }
-      } else {
-        output.append(byte)
-        index += 1
+        end.pointee = byte
+        end += 1
+        index += length
       }
+      return end
     }
     return isChanged
   }

@@ -79,8 +79,8 @@ enum SyntaxChecks {
     Entry(kind: kind, documentation: CheckDocumentation(code: code, name: name, severity: severity, why: why, bad: bad, good: good))
   }
 
-  static func findings(in context: LintContext) -> [Finding] {
-    context.ruleSet.diagnostics.map { diagnostic in
+  static func findings(of diagnostics: [Diagnostic], in context: LintContext) -> [Finding] {
+    diagnostics.map { diagnostic in
       let documentation = table.first { $0.kind == diagnostic.kind }?.documentation ?? table[0].documentation
       let severity: FindingSeverity = diagnostic.severity == .warning ? min(documentation.severity, .warning) : documentation.severity
       let chain = context.chains.last { $0.range.start.file == diagnostic.range.start.file && $0.range.start <= diagnostic.range.start }

@@ -68,7 +68,7 @@ extension BlockBuilder {
 
   /// As `unevaluatedProperties: false` would, where the document is silent about other members.
   mutating func addClosing(_ compiler: inout SchemaCompiler) {
-    var visited: Set<SchemaPlace> = []
+    var visited: Set<Int> = []
     var lists = false
     guard !isOpen(place, &visited, &lists, compiler), lists else { return }
     let child = compiler.nothing(path: Self.closedLocation)
@@ -78,9 +78,9 @@ extension BlockBuilder {
 
   /// Whether a schema, or one that it applies in place, speaks of members that it does not list; `lists`: whether any is listed.
   private func isOpen(
-    _ place: SchemaPlace, _ visited: inout Set<SchemaPlace>, _ lists: inout Bool, _ compiler: SchemaCompiler
+    _ place: SchemaPlace, _ visited: inout Set<Int>, _ lists: inout Bool, _ compiler: SchemaCompiler
   ) -> Bool {
-    guard visited.insert(place).inserted, visited.count < 1000 else { return false }
+    guard visited.insert(place.key).inserted, visited.count < 1000 else { return false }
     let document = compiler.index.documents[place.document]
     func member(_ name: String) -> Int? { document.member(name, of: place.node) }
     if let reference = member("$ref"), document.view.kind(reference) == .string {

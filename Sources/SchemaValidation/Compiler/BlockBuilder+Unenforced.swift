@@ -8,9 +8,10 @@ extension BlockBuilder {
     let hidesSiblings = draft.ignoresSiblingsOfRef && keyword("$ref") != nil
     var notes: [SchemaError] = []
     for (key, value) in document.children(of: place.node) {
-      guard let key else { continue }
+      guard let key, !Self.annotations.contains(view.text(key), hash: view.keyHash(key)) else { continue }
+      if !hidesSiblings, Self.common.contains(view.text(key), hash: view.keyHash(key)) { continue }
       let name = document.string(key)
-      if name.hasPrefix("x-") || Self.annotations.contains(name) { continue }
+      if name.hasPrefix("x-") { continue }
       if hidesSiblings {
         if name != "$ref" { notes.append(document.error("\"\(name)\" beside $ref is ignored in this version", at: key)) }
         continue
@@ -43,21 +44,22 @@ extension BlockBuilder {
       return keyword("oneOf") == nil && keyword("anyOf") == nil ? "\"discriminator\" without oneOf or anyOf is not enforced" : nil
     case "contentEncoding", "contentMediaType", "contentSchema", "xml": return "\"\(name)\" is not enforced"
     default:
-      if Self.common.contains(name) || (!dialect.isOpenAPI30 && Self.only31.contains(name)) { return nil }
+      if !dialect.isOpenAPI30 && Self.only31.contains(name) { return nil }
       return "\"\(name)\" is no keyword of this version and not enforced"
     }
   }
 
   /// Say something to people only.
-  private static let annotations: Set<String> = [
+  private static let annotations = NameTable([
     "title", "description", "default", "example", "examples", "deprecated", "externalDocs", "$comment", "readOnly", "writeOnly",
     "$defs", "definitions", "$id", "$anchor", "$dynamicAnchor", "$schema", "$vocabulary",
-  ]
-  private static let common: Set<String> = [
+  ])
+  /// Enforced in every version, whatever they hold.
+  private static let common = NameTable([
     "$ref", "type", "enum", "multipleOf", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength",
-    "pattern", "minItems", "maxItems", "uniqueItems", "items", "minProperties", "maxProperties", "required", "properties",
+    "minItems", "maxItems", "uniqueItems", "items", "minProperties", "maxProperties", "required", "properties",
     "additionalProperties", "allOf", "anyOf", "oneOf", "not",
-  ]
+  ])
   private static let only31: Set<String> = [
     "const", "prefixItems", "contains", "minContains", "maxContains", "patternProperties", "propertyNames", "dependentRequired",
     "dependentSchemas", "dependencies", "unevaluatedItems", "unevaluatedProperties", "if", "then", "else", "$dynamicRef",

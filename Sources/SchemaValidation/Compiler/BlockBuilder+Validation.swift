@@ -98,23 +98,33 @@ extension BlockBuilder {
     number.append(instruction)
   }
 
-  mutating func addLengths(_ compiler: inout SchemaCompiler) throws(SchemaError) {
-    func instruction(_ name: String, _ operation: SchemaOperation) throws(SchemaError) -> [SchemaInstruction] {
-      guard let limit = try count(name) else { return [] }
-      return [SchemaInstruction(operation: operation, location: compiler.location(name), number: limit)]
+  mutating func addLengths(_ compiler: inout SchemaCompiler) {
+    func instruction(_ name: String, _ operation: SchemaOperation) -> [SchemaInstruction] {
+      do throws(SchemaError) {
+        guard let limit = try count(name) else { return [] }
+        return [SchemaInstruction(operation: operation, location: compiler.location(name), number: limit)]
+      } catch {
+        compiler.note(error)
+        return []
+      }
     }
-    string += try instruction("minLength", .minimumLength)
-    string += try instruction("maxLength", .maximumLength)
-    array += try instruction("minItems", .minimumItems)
-    array += try instruction("maxItems", .maximumItems)
-    object += try instruction("minProperties", .minimumMembers)
-    object += try instruction("maxProperties", .maximumMembers)
-    if let (text, node) = try string("pattern") {
-      string.append(
-        SchemaInstruction(
-          operation: .pattern, location: compiler.location("pattern"), a: try compiler.pattern(text, at: node, in: document)))
-    }
+    string += instruction("minLength", .minimumLength)
+    string += instruction("maxLength", .maximumLength)
+    array += instruction("minItems", .minimumItems)
+    array += instruction("maxItems", .maximumItems)
+    object += instruction("minProperties", .minimumMembers)
+    object += instruction("maxProperties", .maximumMembers)
+  }
+
+  mutating func addUniqueItems(_ compiler: inout SchemaCompiler) throws(SchemaError) {
     if try boolean("uniqueItems") { array.append(SchemaInstruction(operation: .uniqueItems, location: compiler.location("uniqueItems"))) }
+  }
+
+  mutating func addPattern(_ compiler: inout SchemaCompiler) throws(SchemaError) {
+    guard let (text, node) = try string("pattern") else { return }
+    string.append(
+      SchemaInstruction(
+        operation: .pattern, location: compiler.location("pattern"), a: try compiler.pattern(text, at: node, in: document)))
   }
 
   mutating func addFormat(_ compiler: inout SchemaCompiler) throws(SchemaError) {

@@ -8,6 +8,8 @@ struct BlockBuilder {
   let dialect: SchemaDialect
   /// Takes no members that nobody declared.
   let isClosed: Bool
+  /// Most keywords are not there.
+  private var keywords = NameFilter()
   var block = SchemaBlock()
   var general: [SchemaInstruction] = []
   var number: [SchemaInstruction] = []
@@ -24,6 +26,13 @@ struct BlockBuilder {
     self.resource = resource
     document = index.documents[place.document]
     dialect = index.resources[resource].dialect
+    guard document.view.kind(place.node) == .object else { return }
+    let end = document.view.next(place.node)
+    var key = place.node + 1
+    while key < end {
+      keywords.insert(document.view.text(key))
+      key = document.view.next(key + 1)
+    }
   }
 
   mutating func build(_ compiler: inout SchemaCompiler) throws(SchemaError) {
@@ -40,25 +49,36 @@ struct BlockBuilder {
       if isClosed { addClosing(&compiler) }
       return
     }
+    // A mistake in one keyword does not hide those in others.
     if dialect.hasValidation {
-      try addType()
-      try addConstants(&compiler)
-      try addNumbers(&compiler)
-      try addLengths(&compiler)
+      attempt(&compiler) { builder, _ throws(SchemaError) in try builder.addType() }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addConstants(&compiler) }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addNumbers(&compiler) }
+      addLengths(&compiler)
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addPattern(&compiler) }
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addUniqueItems(&compiler) }
     }
-    try addFormat(&compiler)
-    try addReferences(&compiler)
-    if dialect.hasApplicators { try addCombinations(&compiler) }
-    try addArrays(&compiler)
-    try addObjects(&compiler)
-    if dialect.hasUnevaluated, draft >= .draft201909 { try addUnevaluated(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addFormat(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addReferences(&compiler) }
+    if dialect.hasApplicators { attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addCombinations(&compiler) } }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addArrays(&compiler) }
+    attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addObjects(&compiler) }
+    if dialect.hasUnevaluated, draft >= .draft201909 {
+      attempt(&compiler) { builder, compiler throws(SchemaError) in try builder.addUnevaluated(&compiler) }
+    }
     if isClosed { addClosing(&compiler) }
+  }
+
+  mutating func attempt(
+    _ compiler: inout SchemaCompiler, _ step: (inout BlockBuilder, inout SchemaCompiler) throws(SchemaError) -> Void
+  ) {
+    do throws(SchemaError) { try step(&self, &compiler) } catch { compiler.note(error) }
   }
 
   // MARK: Values of keywords
 
   /// The node of a keyword's value.
-  func keyword(_ name: String) -> Int? { document.member(name, of: place.node) }
+  func keyword(_ name: String) -> Int? { keywords.mayContain(name) ? document.member(name, of: place.node) : nil }
 
   func string(_ name: String) throws(SchemaError) -> (text: String, node: Int)? {
     guard let node = keyword(name) else { return nil }

@@ -5,15 +5,18 @@ struct SchemaCompiler {
   let options: SchemaOptions
   var index: SchemaIndex
   var program = SchemaProgram()
-  private var blockByPlace: [BlockKey: Int32] = [:]
+  /// By `BlockKey.number`.
+  private var blockByPlace: [Int: Int32] = [:]
   private var queue: [(key: BlockKey, block: Int32)] = []
   private(set) var errors: [SchemaError] = []
   private(set) var notes: [SchemaError] = []
 
   /// A schema is compiled once as it stands, and once more closed if that is asked for.
-  private struct BlockKey: Hashable {
+  private struct BlockKey {
     var place: SchemaPlace
     var isClosed: Bool
+
+    var number: Int { place.key << 1 | (isClosed ? 1 : 0) }
   }
   private var locationByText: [String: UInt32] = [:]
   /// The block of `nothing`, -1 until somebody asks.
@@ -70,7 +73,7 @@ struct SchemaCompiler {
   /// More mistakes than these help nobody.
   private static let maximumErrors = 200
 
-  private mutating func note(_ error: SchemaError) {
+  mutating func note(_ error: SchemaError) {
     if errors.count < Self.maximumErrors, !errors.contains(error) { errors.append(error) }
   }
 
@@ -117,7 +120,7 @@ struct SchemaCompiler {
     for (entry, name) in dynamicNames.enumerated() {
       program.dynamicTargets[entry].byResource = index.resources.indices.map { resource in
         guard compiledResources.contains(resource), let place = dynamicAnchor(name, in: resource) else { return -1 }
-        return blockByPlace[BlockKey(place: place, isClosed: false)] ?? -1
+        return blockByPlace[BlockKey(place: place, isClosed: false).number] ?? -1
       }
     }
     program.documents = index.documents
@@ -147,11 +150,11 @@ struct SchemaCompiler {
   /// The block of a schema, which is compiled later if it is new.
   mutating func block(_ place: SchemaPlace, isClosed: Bool = false) -> Int32 {
     let key = BlockKey(place: place, isClosed: isClosed)
-    if let known = blockByPlace[key] { return known }
+    if let known = blockByPlace[key.number] { return known }
     let block = Int32(program.blocks.count)
     program.blocks.append(SchemaBlock())
     program.places.append(ConstantReference(document: Int32(place.document), node: Int32(place.node)))
-    blockByPlace[key] = block
+    blockByPlace[key.number] = block
     queue.append((key, block))
     return block
   }

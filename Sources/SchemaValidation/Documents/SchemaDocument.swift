@@ -64,8 +64,11 @@ package final class SchemaDocument: @unchecked Sendable {
 
   /// Whether any object has a member of this name.
   package func hasName(_ name: String) -> Bool {
-    let bytes = Array(name.utf8)
-    return (0..<view.count).contains { view.kind($0) == .key && view.text($0).elementsEqual(bytes) }
+    var name = name
+    return name.withUTF8 { name in
+      let hash = JSONHash.hash(name)
+      return (0..<view.count).contains { view.kind($0) == .key && view.keyHash($0) == hash && JSONHash.isEqual(view.text($0), name) }
+    }
   }
 
   /// Names that stand twice in an object: what they mean depends on who reads them.

@@ -10,8 +10,8 @@ struct SchemaIndex {
   private(set) var documents: [SchemaDocument] = []
   private(set) var resources: [SchemaResource] = []
   private var resourceByURI: [String: Int] = [:]
-  /// The resource that each known schema belongs to.
-  private var resourceByPlace: [SchemaPlace: Int] = [:]
+  /// The resource that each known schema belongs to, by `SchemaPlace.key`.
+  private var resourceByPlace: [Int: Int] = [:]
   /// Where references lead to: the same few schemas are referred to again and again.
   private var targets: [Reference: SchemaPlace] = [:]
 
@@ -26,7 +26,7 @@ struct SchemaIndex {
   }
 
   /// The resource of a schema that is already known.
-  func resource(of place: SchemaPlace) -> Int { resourceByPlace[place] ?? 0 }
+  func resource(of place: SchemaPlace) -> Int { resourceByPlace[place.key] ?? 0 }
 
   /// Takes in a whole document. Its root is a schema.
   /// - Returns: the resource of its root.
@@ -40,7 +40,7 @@ struct SchemaIndex {
 
   /// Makes a schema of a place that is none for JSON Schema, such as one within an OpenAPI document.
   mutating func adopt(_ place: SchemaPlace, resource: Int) throws(SchemaError) {
-    if resourceByPlace[place] == nil { try scan(place, resource: resource) }
+    if resourceByPlace[place.key] == nil { try scan(place, resource: resource) }
   }
 
   // MARK: Looking for schemas
@@ -74,8 +74,8 @@ struct SchemaIndex {
 
   private mutating func scan(_ place: SchemaPlace, resource: Int, isRoot: Bool = false) throws(SchemaError) {
     let document = documents[place.document]
-    guard document.view.kind(place.node) == .object, resourceByPlace[place] == nil else {
-      resourceByPlace[place] = resourceByPlace[place] ?? resource
+    guard document.view.kind(place.node) == .object, resourceByPlace[place.key] == nil else {
+      resourceByPlace[place.key] = resourceByPlace[place.key] ?? resource
       return
     }
     let draft = resources[resource].dialect.draft
@@ -85,13 +85,17 @@ struct SchemaIndex {
       _ = try insertResource(place, uri: uri, dialect: resources[resource].dialect, isDocument: false)
       return
     }
-    resourceByPlace[place] = resource
+    resourceByPlace[place.key] = resource
     if !isReference || isRoot { try noteAnchors(of: place, in: document, resource: resource) }
-    for (key, value) in document.children(of: place.node) {
-      guard let key else { continue }
-      for child in SchemaKeyword.schemas(under: document.string(key), value: value, in: document, draft: draft) {
-        try scan(SchemaPlace(document: place.document, node: child), resource: resource)
+    let end = document.view.next(place.node)
+    var key = place.node + 1
+    while key < end {
+      if SchemaKeyword.mayHoldSchemas(document.view.text(key)) {
+        for child in SchemaKeyword.schemas(under: document.string(key), value: key + 1, in: document, draft: draft) {
+          try scan(SchemaPlace(document: place.document, node: child), resource: resource)
+        }
       }
+      key = document.view.next(key + 1)
     }
   }
 
@@ -214,10 +218,10 @@ struct SchemaIndex {
       }
       guard let next else { throw document.error("there is nothing at \"\(pointer)\" in \"\(resources[resource].uri)\"", at: node) }
       place.node = next
-      owner = resourceByPlace[place] ?? owner
+      owner = resourceByPlace[place.key] ?? owner
     }
     // A place where no keyword of ours expects a schema becomes one by being referred to.
-    if resourceByPlace[place] == nil { try scan(place, resource: owner) }
+    if resourceByPlace[place.key] == nil { try scan(place, resource: owner) }
     return place
   }
 }

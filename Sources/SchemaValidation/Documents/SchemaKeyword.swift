@@ -22,6 +22,15 @@ enum SchemaKeyword {
     }
   }
 
+  private static let filter = NameFilter([
+    "additionalProperties", "not", "additionalItems", "items", "contains", "propertyNames", "if", "then", "else", "unevaluatedItems",
+    "unevaluatedProperties", "contentSchema", "allOf", "anyOf", "oneOf", "prefixItems", "properties", "patternProperties", "definitions",
+    "$defs", "dependentSchemas", "dependencies",
+  ])
+
+  /// False for most names that hold no schemas.
+  static func mayHoldSchemas(_ name: UnsafeBufferPointer<UInt8>) -> Bool { filter.mayContain(name) }
+
   /// The nodes below a keyword's value that are schemas in this edition. Values of the wrong kind have none.
   static func schemas(under keyword: String, value: Int, in document: SchemaDocument, draft: SchemaDraft) -> [Int] {
     let kind = document.view.kind(value)

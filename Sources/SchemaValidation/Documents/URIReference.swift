@@ -10,6 +10,12 @@ package struct URIReference: Equatable {
 
   /// The regular expression of RFC 3986 appendix B, by hand.
   package init(_ text: String) {
+    // Most references stay within their document.
+    if text.utf8.first == UInt8(ascii: "#") {
+      path = ""
+      fragment = String(text.dropFirst())
+      return
+    }
     var rest = Substring(text)
     if let hash = rest.firstIndex(of: "#") {
       fragment = String(rest[rest.index(after: hash)...])
