@@ -180,6 +180,9 @@ struct ClientFlags: OptionSet, Sendable {
   static let browser = ClientFlags(rawValue: 1 << 17)
   /// It names itself an application of a phone or the like.
   static let app = ClientFlags(rawValue: 1 << 18)
+  /// Browsers, apps, others.
+  static let kinds = 3
+  var kind: Int { contains(.browser) ? 0 : contains(.app) ? 1 : 2 }
   /// It asks for one thing only: `PollBook`.
   static let polls = ClientFlags(rawValue: 1 << 19)
   /// The last request was told to come later (429).

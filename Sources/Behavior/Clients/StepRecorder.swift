@@ -136,8 +136,8 @@ enum StepRecorder {
     crowd.calibration.teach(state.peak, weight: share)
     // Whoever went away has ended the last run too.
     if !state.flags.contains(.flagged), state.mode < suspicious {
-      if !state.flags.contains(.acting) { crowd.runs.teach(.looking, length: Int(state.run), weight: share) }
-      crowd.runs.teach(.reading, length: Int(state.reads), weight: share)
+      if !state.flags.contains(.acting) { crowd.runs[state.flags.kind].teach(.looking, length: Int(state.run), weight: share) }
+      crowd.runs[state.flags.kind].teach(.reading, length: Int(state.reads), weight: share)
     }
   }
 
@@ -172,7 +172,7 @@ enum StepRecorder {
     let isActing = match.isAsset || event.isWrite && !event.isClientError
     if isActing != state.flags.contains(.acting) {
       if state.requests > 0, isTeaching, isTeacher(state) {
-        crowd.runs.teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
+        crowd.runs[state.flags.kind].teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
       }
       if isActing { state.flags.insert(.acting) } else { state.flags.remove(.acting) }
       state.run = 0
@@ -188,17 +188,20 @@ enum StepRecorder {
     if event.isWrite, event.status < 400 {
       if state.idleStep != 0 { crowd.idle.resolve(Int(state.idleStep)) }
       state.idleStep = 0
-      if isTeaching, isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
+      if isTeaching, isTeacher(state) {
+        crowd.runs[state.flags.kind].teach(.reading, length: Int(state.reads), weight: engagement(of: state))
+      }
       state.reads = 0
       // Until then a page that is seen again is no other page, whatever it loads along.
       state.objects = 0
     } else if !isActing, !isOwn {
       state.reads = min(state.reads, 254) + 1
     }
+    let runs = crowd.runs(ofKind: state.flags.kind)
     state.mode =
       max(
-        crowd.runs.evidence(isActing ? .acting : .looking, length: Int(state.run)),
-        isActing ? 0 : crowd.runs.evidence(.reading, length: Int(state.reads))) * crowd.voice
+        runs.evidence(isActing ? .acting : .looking, length: Int(state.run)),
+        isActing ? 0 : runs.evidence(.reading, length: Int(state.reads))) * crowd.voice
   }
 
   /// At the 8th, 16th, 32nd and 64th request: how many different steps that were.

@@ -24,7 +24,8 @@ struct CrowdModel: Sendable {
   private var repetitions = HistogramModel(contexts: maximumSteps, buckets: 8, bounds: -0.4...1.2)
   private var newcomers = HistogramModel(contexts: maximumSteps, buckets: 2, bounds: -0.3...0.8)
   private var objects = ObjectMemory()
-  var runs = RunModel()
+  /// For each kind of client: what belongs to a page divides a browser's runs, and an app loads nothing along.
+  var runs = [RunModel](repeating: RunModel(), count: ClientFlags.kinds)
   var logins = LoginBook()
   var idle = IdleBook()
   var breadths = HistogramModel(contexts: 4, buckets: 8, bounds: -0.4...2)
@@ -72,19 +73,21 @@ struct CrowdModel: Sendable {
 
   // MARK: Evidence
 
-  /// - Parameter cohort: clients of the same kind in the same minute of an event, whose doings explain a step too; nil outside of one.
-  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int?) -> Float {
+  /// How clients of a kind divide what they do; all others' where too few of it were seen.
+  func runs(ofKind kind: Int) -> RunModel {
+    if runs[kind].count >= RunModel.enough { return runs[kind] }
+    return runs.max { $0.count < $1.count } ?? runs[kind]
+  }
+
+  /// - Parameter cohort: clients of the same kind, in an event those of the same minute, whose doings explain a step too.
+  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int) -> Float {
     let bits = transitions.evidence(after: before, previous, to: step)
-    guard let cohort, bits > 0 else { return bits * voice }
+    guard bits > 0 else { return bits * voice }
     return min(bits, transitions.evidence(after: previous, to: step, cohort: cohort) ?? bits) * voice
   }
 
-  /// The clients with whom one is compared at a time: those of its kind, in the same minute since the drop; nil if there is no event.
-  func cohort(_ flags: ClientFlags, at time: Int64) -> Int? {
-    let phase = event.phase(at: time)
-    guard phase > 0 else { return nil }
-    return phase * 3 + (flags.contains(.browser) ? 0 : flags.contains(.app) ? 1 : 2)
-  }
+  /// The clients with whom one is compared at a time: those of its kind, in an event those of the same minute since the drop.
+  func cohort(_ flags: ClientFlags, at time: Int64) -> Int { event.phase(at: time) * ClientFlags.kinds + flags.kind }
 
   /// For one of several people whose steps are mixed: what was before the last step is not known.
   mutating func orderEvidence(after previous: Int, to step: Int) -> Float {
@@ -104,13 +107,11 @@ struct CrowdModel: Sendable {
   // MARK: Learning
 
   /// - Parameter share: how far the teacher is believed to be a person, up to 1.
-  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float, cohort: Int?) {
+  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float, cohort: Int) {
     var weight = (lesson.isFirst ? 1 : Self.repeatWeight) * share
-    if let cohort {
-      if !lesson.isForeign { transitions.teach(cohort: cohort, after: previous, to: lesson.step, weight: weight) }
-      // What was learned before the event stays what is usual.
-      weight *= EventClock.slowness
-    }
+    if !lesson.isForeign { transitions.teach(cohort: cohort, after: previous, to: lesson.step, weight: weight) }
+    // What was learned before an event stays what is usual.
+    if cohort >= ClientFlags.kinds { weight *= EventClock.slowness }
     if previous == Self.start { transitions.countTeacher(weight: weight) }
     if !lesson.isForeign { transitions.teach(after: before, previous, to: lesson.step, weight: weight) }
     if lesson.gap < 28 { gaps.teach(lesson.step * 2 + (previous == lesson.step ? 1 : 0), lesson.gap, weight: weight) }
@@ -143,7 +144,7 @@ extension CrowdModel {
     newcomers.write(to: &writer)
     breadths.write(to: &writer)
     objects.write(to: &writer)
-    runs.write(to: &writer)
+    for model in runs { model.write(to: &writer) }
     logins.write(to: &writer)
     idle.write(to: &writer)
     calibration.write(to: &writer)
@@ -164,7 +165,7 @@ extension CrowdModel {
     try newcomers.read(from: &reader)
     try breadths.read(from: &reader)
     try objects.read(from: &reader)
-    try runs.read(from: &reader)
+    for kind in runs.indices { try runs[kind].read(from: &reader) }
     try logins.read(from: &reader)
     try idle.read(from: &reader)
     try calibration.read(from: &reader)

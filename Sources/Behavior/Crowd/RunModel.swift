@@ -16,6 +16,10 @@ struct RunModel: Sendable {
   }
 
   static let longest = 255
+  /// Runs from which on a kind of client speaks for itself.
+  static let enough: Float = 60
+  /// Runs of looking that were seen, by weight.
+  var count: Float { reached[0] }
   /// Bits that a run must be rarer than, as each client has several.
   private static let offset: Float = 4
   private static let beyond = 4
