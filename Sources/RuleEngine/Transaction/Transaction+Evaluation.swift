@@ -196,6 +196,7 @@ extension Transaction {
     text: ByteView
   ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
+    memory.steps &+= 1 &+ text.count >> 6
     let result = test.asksTransaction ? answer(test.question, about: text) : test.answer(text, scratch.operators)
     // Nearly always the end of it.
     if result == .noMatch, !link.isNegated { return false }
