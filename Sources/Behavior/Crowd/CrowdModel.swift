@@ -24,8 +24,7 @@ struct CrowdModel: Sendable {
   private var repetitions = HistogramModel(contexts: maximumSteps, buckets: 8, bounds: -0.4...1.2)
   private var newcomers = HistogramModel(contexts: maximumSteps, buckets: 2, bounds: -0.3...0.8)
   private var objects = ObjectMemory()
-  /// For each kind of client: what belongs to a page divides a browser's runs, and an app loads nothing along.
-  var runs = [RunModel](repeating: RunModel(), count: ClientFlags.kinds)
+  var runs = RunModel()
   var logins = LoginBook()
   var idle = IdleBook()
   var breadths = HistogramModel(contexts: 4, buckets: 8, bounds: -0.4...2)
@@ -72,12 +71,6 @@ struct CrowdModel: Sendable {
   var teachers: Float { transitions.teachers }
 
   // MARK: Evidence
-
-  /// How clients of a kind divide what they do; all others' where too few of it were seen.
-  func runs(ofKind kind: Int) -> RunModel {
-    if runs[kind].count >= RunModel.enough { return runs[kind] }
-    return runs.max { $0.count < $1.count } ?? runs[kind]
-  }
 
   /// - Parameter cohort: clients of the same kind, in an event those of the same minute, whose doings explain a step too.
   mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int) -> Float {
@@ -144,7 +137,7 @@ extension CrowdModel {
     newcomers.write(to: &writer)
     breadths.write(to: &writer)
     objects.write(to: &writer)
-    for model in runs { model.write(to: &writer) }
+    runs.write(to: &writer)
     logins.write(to: &writer)
     idle.write(to: &writer)
     calibration.write(to: &writer)
@@ -165,7 +158,7 @@ extension CrowdModel {
     try newcomers.read(from: &reader)
     try breadths.read(from: &reader)
     try objects.read(from: &reader)
-    for kind in runs.indices { try runs[kind].read(from: &reader) }
+    try runs.read(from: &reader)
     try logins.read(from: &reader)
     try idle.read(from: &reader)
     try calibration.read(from: &reader)
