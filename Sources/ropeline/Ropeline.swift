@@ -21,19 +21,30 @@ struct Ropeline: AsyncParsableCommand {
   /// Usage errors exit with 2, as the other tools of this kind do; the library's own code for them is 64.
   static func main() async {
     do {
-      var command = try parseAsRoot()
-      if var asynchronous = command as? any AsyncParsableCommand {
-        try await asynchronous.run()
-      } else {
-        try command.run()
+      let command = try parseAsRoot()
+      do {
+        try await run(command)
+      } catch  where exitCode(for: error) == .validationFailure {
+        // The library would show the usage of all commands for what one of them finds out while it runs.
+        let name = type(of: command).configuration.commandName.map { " \($0)" } ?? ""
+        Terminal.error("Error: \(message(for: error))\n  See 'ropeline\(name) --help' for more information.")
+        Terminal.exit(2)
       }
     } catch {
-      let code = exitCode(for: error)
-      if code == .validationFailure {
+      if exitCode(for: error) == .validationFailure {
         Terminal.error(fullMessage(for: error))
         Terminal.exit(2)
       }
       exit(withError: error)
+    }
+  }
+
+  private static func run(_ command: any ParsableCommand) async throws {
+    var command = command
+    if var asynchronous = command as? any AsyncParsableCommand {
+      try await asynchronous.run()
+    } else {
+      try command.run()
     }
   }
 }
