@@ -129,7 +129,7 @@ let package = Package(
       dependencies: ["ClientSources", "AddressFacts", "Behavior", "LogAnalysis", "Detection", "Reporting", "SecLang", "HTTPModel"],
       swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
-    .testTarget(name: "PatternScanTests", dependencies: ["PatternScan"], swiftSettings: strict),
+    .testTarget(name: "PatternScanTests", dependencies: ["PatternScan", "CGramScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
     .testTarget(
       name: "OpenAPIValidationTests", dependencies: ["OpenAPIValidation", "SchemaValidation", "HTTPModel"], swiftSettings: strict),

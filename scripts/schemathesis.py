@@ -62,6 +62,7 @@ NARROWED = [
      "it writes an empty object in place of a number as nothing, and an optional parameter may be left out"),
     (lambda p: closed(parameter(p, "/me", "X-Color")), "it writes nested members nobody declared as Python shows them, with commas that are not coded"),
     (lambda p: closed(parameter(p, "/search", "range")), "the same"),
+    (lambda p: closed(form(p)["properties"]["address"]), "it makes names with single brackets, address[9[x], for which deepObject has no reading"),
     (lambda p: form(p)["required"].append("address"), "an empty object leaves nothing on the wire, and an optional field may be left out"),
     (lambda p: [content(p, "/form", "post")["application/x-www-form-urlencoded"]["encoding"].update(data={"style": "form", "explode": True}),
                 form(p)["required"].append("data"), form(p)["properties"]["data"].update(required=["a"])],

@@ -218,7 +218,7 @@ public final class BehaviorEngine {
 
   /// Half-guilty clients among none but such, or with the oddity of a campaign, are held to belong to the rest.
   private func inheritance(_ state: ClientState, _ identity: ClientIdentity, isOver: Bool = false) -> (tenths: UInt8, time: Int64) {
-    guard state.flags.isDisjoint(with: [.declared, .hasKey]) else { return (0, 0) }
+    guard state.flags.isDisjoint(with: .machine) else { return (0, 0) }
     let own = Signals.bits(state) - InheritedSignal.bits(state)
     var bits: Float = 0
     // Whoever went on to something else was a person, or must be found by that.

@@ -164,3 +164,20 @@ void ropeline_fold(const uint8_t *text, size_t count, uint8_t first, uint8_t *ou
     out[index] = text[index] ^ (uint8_t)((letter < 26) << 5);
   }
 }
+
+size_t ropeline_find_either(const uint8_t *text, size_t count, uint8_t first, uint8_t second) {
+  size_t index = 0;
+#if defined(__x86_64__)
+  // SSE2 is a part of every such processor.
+  __m128i a = _mm_set1_epi8((char)first), b = _mm_set1_epi8((char)second);
+  for (; index + 16 <= count; index += 16) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(text + index));
+    int found = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, a), _mm_cmpeq_epi8(bytes, b)));
+    if (found) return index + (size_t)__builtin_ctz((unsigned)found);
+  }
+#endif
+  for (; index < count; index++) {
+    if (text[index] == first || text[index] == second) return index;
+  }
+  return count;
+}

@@ -36,6 +36,8 @@ public struct InspectionOutcome: Sendable {
   public var rulesUnasked: Int
   /// Values on which a rule could not be decided within the limits of PCRE2.
   public var matchLimitCount: Int
+  /// Whether the steps of inspection did not suffice, so that some rules were not asked.
+  public var isBudgetSpent = false
   /// What a record in ModSecurity's format shows; bodies only where they were buffered and a part asks for them.
   public var auditParts: AuditParts
   public var requestBody: [UInt8]?
@@ -55,6 +57,7 @@ public final class Inspection {
   private let transaction: Transaction
   private let schema: SchemaInspection?
   private let threshold: Int
+  private let refusesOverBudget: Bool
   /// Begins another transaction of the same generation, for a window of the body.
   private let another: (Request) -> Transaction
   private var framing: FramingFault?
@@ -79,12 +82,14 @@ public final class Inspection {
   private var responseBody: [UInt8]?
 
   init(
-    request: Request, transaction: Transaction, schema: SchemaInspection?, threshold: Int, another: @escaping (Request) -> Transaction
+    request: Request, transaction: Transaction, schema: SchemaInspection?, threshold: Int, refusesOverBudget: Bool,
+    another: @escaping (Request) -> Transaction
   ) {
     self.request = request
     self.transaction = transaction
     self.schema = schema
     self.threshold = threshold
+    self.refusesOverBudget = refusesOverBudget
     self.another = another
   }
 
@@ -199,7 +204,7 @@ public final class Inspection {
     var would: VerdictKind?
     let isSchemaHeldBack = schema?.violations.contains(where: \.weighs) == true
     if transaction.isInterventionHeldBack || isWindowHeldBack
-      || ((transaction.bodyFault != nil || isSchemaHeldBack) && !transaction.isActing)
+      || ((bodyFault != nil || isSchemaHeldBack) && !transaction.isActing)
     {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
@@ -209,17 +214,25 @@ public final class Inspection {
     }
     let isPartial =
       schema?.isPartial == true || transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil
-      || transaction.matchLimitCount > 0
+      || transaction.matchLimitCount > 0 || transaction.isBudgetSpent
     return InspectionOutcome(
       evidence: self.evidence(includingHeldBack: true), verdict: enforced, would: would,
       inspected: !transaction.isRunning ? .none : isPartial || transaction.isBodyUninspected ? .partial : .full,
       oversizedBody: oversizedBody,
       isAuditRelevant: transaction.isRelevant(status: status) || transaction.hasAuditedMatch || framing != nil
-        || transaction.intervention != nil || windowIntervention != nil || transaction.bodyFault != nil || isSchemaHeldBack,
+        || transaction.intervention != nil || windowIntervention != nil || bodyFault != nil || isSchemaHeldBack,
       auditMode: transaction.auditMode, rulesAsked: transaction.rulesAsked, rulesUnasked: transaction.rulesUnasked,
-      matchLimitCount: transaction.matchLimitCount, auditParts: transaction.auditParts, requestBody: requestBody,
+      matchLimitCount: transaction.matchLimitCount, isBudgetSpent: transaction.isBudgetSpent, auditParts: transaction.auditParts,
+      requestBody: requestBody,
       responseBody: responseBody, responseFields: response?.fields ?? [], components: transaction.componentSignatures,
       isEnforcing: transaction.isActing, hidden: transaction.hiddenTexts)
+  }
+
+  /// Why the request must not pass although no rule refuses it: a body that could not be read, or a budget that was spent.
+  private var bodyFault: BodyFault? {
+    if let fault = transaction.bodyFault { return fault }
+    guard transaction.isBudgetSpent, refusesOverBudget else { return nil }
+    return BodyFault(status: 503, detail: "more steps of inspection than limits.inspection-steps")
   }
 
   private var isLogged: Bool {
@@ -236,7 +249,7 @@ public final class Inspection {
     evidence.anomaly.inbound = max(evidence.anomaly.inbound, windowAnomaly.inbound)
     if includingHeldBack || !transaction.isInterventionHeldBack { evidence.intervention = transaction.intervention }
     if evidence.intervention == nil, includingHeldBack || !isWindowHeldBack { evidence.intervention = windowIntervention }
-    if includingHeldBack || transaction.isActing { evidence.body = transaction.bodyFault }
+    if includingHeldBack || transaction.isActing { evidence.body = bodyFault }
     evidence.framing = framing
     if let schema {
       evidence.schema = schema.violations

@@ -31,6 +31,9 @@ public struct InspectorConfiguration: Sendable {
   public var keepsValues = true
   /// Whether rules are told beforehand not to match where that is cheap; the answers are the same. Off for tests.
   public var usesPlan = true
+  /// Steps of inspection that one request may take, and whether one that needs more is refused (503) or passes, inspected in part.
+  public var maximumSteps = TransactionOptions.defaultMaximumSteps
+  public var refusesOverBudget = false
   /// Whether the leaves of a JSON body are named as in Coraza (`json.a.0.b`) and not as in ModSecurity (`json.a.array_0.b`).
   public var namesJSONAsCoraza = false
   /// What requests are held against beside the rules; nil: nothing.
@@ -74,6 +77,7 @@ public final class Inspector: Sendable {
     options.blockLists = configuration.blockLists
     options.keepsValues = configuration.keepsValues
     options.usesPlan = configuration.usesPlan
+    options.maximumSteps = configuration.maximumSteps
     options.jsonNaming = configuration.namesJSONAsCoraza ? .dotted : .modSecurity3
     transactionOptions = options
   }
@@ -96,7 +100,7 @@ public final class Inspector: Sendable {
     }
     return Inspection(
       request: request, transaction: transaction(request), schema: schemaInspection(of: request, scratch),
-      threshold: configuration.threshold, another: transaction)
+      threshold: configuration.threshold, refusesOverBudget: configuration.refusesOverBudget, another: transaction)
   }
 
   private func schemaInspection(of request: Request, _ scratch: InspectionScratch) -> SchemaInspection? {

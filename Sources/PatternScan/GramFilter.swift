@@ -44,7 +44,10 @@ public final class GramFilter: @unchecked Sendable {
   }
 
   /// Whether a requirement was found for the pattern at all.
-  public static func filters(_ requirement: RequiredTexts) -> Bool { GramChoice(requirement).isUseful }
+  public static func filters(_ requirement: RequiredTexts) -> Bool {
+    // Its strings have a byte each, and so there is at least a set of bytes to look for.
+    !requirement.sets.isEmpty
+  }
 
   /// Writes a bit for each pattern that `text` could match into `answer`, which has room for `wordCount` words.
   ///
@@ -93,21 +96,21 @@ public final class GramFilter: @unchecked Sendable {
         continue
       }
       for gram in grams {
-        switch gram.count {
-        case 1: mark(table.bytes, 2 * Int(gram[0]) + slot)
-        case 2: mark(table.pairs, 2 * Int(ropeline_pair_row(gram[0], gram[1])) + slot - 2)
-        default: mark(table.triples, 2 * Int(ropeline_triple_row(gram[0], gram[1], gram[2])) + slot - 4)
+        let bytes = (UInt8(truncatingIfNeeded: gram >> 16), UInt8(truncatingIfNeeded: gram >> 8), UInt8(truncatingIfNeeded: gram))
+        switch slot / 2 {
+        case 0: mark(table.bytes, 2 * Int(bytes.2) + slot)
+        case 1: mark(table.pairs, 2 * Int(ropeline_pair_row(bytes.1, bytes.2)) + slot - 2)
+        default: mark(table.triples, 2 * Int(ropeline_triple_row(bytes.0, bytes.1, bytes.2)) + slot - 4)
         }
       }
     }
   }
 }
 
-/// The requirements of one pattern that filter best: two sets of bytes, two of pairs, two of triples; nil where there is none.
+/// The requirements of one pattern that filter best: two sets of bytes, two of pairs, two of triples, the bytes of each as one number;
+/// nil where there is none.
 struct GramChoice {
-  private(set) var slots: [Set<[UInt8]>?] = []
-
-  var isUseful: Bool { slots.contains { $0 != nil } }
+  private(set) var slots: [Set<UInt32>?] = []
 
   init(_ requirement: RequiredTexts) {
     for length in 1...3 {
@@ -118,11 +121,11 @@ struct GramChoice {
   }
 
   /// The two best sets of grams of a length, best first: of two requirements, or two pieces of the strings of one.
-  private static func best(_ length: Int, _ requirement: RequiredTexts) -> [Set<[UInt8]>] {
-    var candidates: [(grams: Set<[UInt8]>, chance: Double)] = []
+  private static func best(_ length: Int, _ requirement: RequiredTexts) -> [Set<UInt32>] {
+    var candidates: [(grams: Set<UInt32>, chance: Double)] = []
     for set in requirement.sets {
-      var first: Set<[UInt8]> = []
-      var second: Set<[UInt8]> = []
+      var first: Set<UInt32> = []
+      var second: Set<UInt32> = []
       var secondChance = 0.0
       var isWhole = true
       for string in set {
@@ -137,7 +140,7 @@ struct GramChoice {
         secondChance += next.chance
       }
       guard isWhole else { continue }
-      candidates.append((first, first.reduce(0) { $0 + GramModel.chance($1[...]) }))
+      candidates.append((first, first.reduce(0) { $0 + GramModel.chance($1, length: length) }))
       // Strings hold both pieces at once, so that the second says less than another requirement would.
       if second != first { candidates.append((second, 2 * secondChance)) }
     }

@@ -69,7 +69,9 @@ public final class RegexPattern: @unchecked Sendable {
     _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_FIRSTBITMAP), &bitmap)
     var flags: UInt32 = 0
     _ = pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_ALLOPTIONS), &flags)
-    startsAnywhere = kind == 0 && bitmap == nil && flags & UInt32(PCRE2_ANCHORED) == 0
+    // A bitmap of most bytes says nothing either.
+    let starts = bitmap.map { bits in (0..<32).reduce(0) { $0 + bits[$1].nonzeroBitCount } } ?? 256
+    startsAnywhere = kind == 0 && starts > 96 && flags & UInt32(PCRE2_ANCHORED) == 0
   }
 
   deinit { pcre2_code_free_8(code) }

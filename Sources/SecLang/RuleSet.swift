@@ -160,7 +160,7 @@ public struct ActionList: Sendable {
 }
 
 /// What a removal or update directive, or a `ctl`, names.
-public enum RuleSelector: Sendable, Equatable {
+public enum RuleSelector: Sendable, Hashable {
   case ids([ClosedRange<Int>])
   case tag([UInt8])
   case message([UInt8])

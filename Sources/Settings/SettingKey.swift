@@ -71,6 +71,9 @@ public struct SettingKey: Sendable, Equatable {
       "Connections to clients; more are closed. Never more than the limit of open files leaves room for."),
 
     .init(
+      "limits", "inspection-steps", .number(1000...1_000_000_000_000), "20000000",
+      "Steps of inspection that one request may take: a value that a rule looks at, and 64 bytes of it, are one each."),
+    .init(
       "limits", "connections-per-client", .number(0...1_000_000), "0",
       "Connections of one IPv4 address or IPv6 /64, trusted peers excepted; more are told 429. 0 for any number."),
 
@@ -84,6 +87,9 @@ public struct SettingKey: Sendable, Equatable {
     .init(
       "rules", "value-cache", .choice(["on", "off"]), "on",
       "Whether what the prefilter finds out about a value is kept for the next one alike; 1 MiB a thread."),
+    .init(
+      "rules", "over-budget", .choice(["pass", "refuse"]), "pass",
+      "What becomes of a request that needs more than limits.inspection-steps: it passes, inspected in part, or is told 503."),
     .init("rules", "collections", .path, nil, "Where persistent collections are kept across restarts; in memory only if not set."),
 
     .init(

@@ -8,6 +8,7 @@ public final class Metrics: Sendable {
     var uninspected: [String: Int] = [:]
     var oversized: [String: Int] = [:]
     var limitsReached = 0
+    var budgetsSpent = 0
     var shards: [MetricsShard] = []
   }
   private struct RequestKey: Hashable {
@@ -45,6 +46,7 @@ public final class Metrics: Sendable {
       for match in evidence.rules where match.isLogged { state.rules[match.id, default: 0] += 1 }
       if record.outcome.inspected != .full { state.uninspected[record.outcome.inspected.rawValue, default: 0] += 1 }
       state.limitsReached += record.outcome.matchLimitCount
+      if record.outcome.isBudgetSpent { state.budgetsSpent += 1 }
       if let decision = record.outcome.oversizedBody { state.oversized[decision.rawValue, default: 0] += 1 }
     }
   }
@@ -114,6 +116,8 @@ public final class Metrics: Sendable {
     }
     metric("ropeline_match_limits_total", "counter", "Values on which a rule could not be decided within SecPcreMatchLimit.")
     lines.append("ropeline_match_limits_total \(state.limitsReached)")
+    metric("ropeline_inspection_budgets_total", "counter", "Requests that needed more steps of inspection than limits.inspection-steps.")
+    lines.append("ropeline_inspection_budgets_total \(state.budgetsSpent)")
     metric("ropeline_held_body_bytes", "gauge", "Bytes of bodies that are held for the rules.")
     lines.append("ropeline_held_body_bytes \(heldBytes)")
     metric("ropeline_log_dropped_total", "counter", "Log lines that could not be written.")

@@ -102,6 +102,8 @@ struct RulesArguments: ParsableArguments {
     if settings.text("seclang.block-lists") == "on" { configuration.blockLists = BlockListResolver.shared.cache }
     configuration.namesJSONAsCoraza = settings.text("seclang.json-names") == "coraza"
     configuration.keepsValues = keepsValues ?? (settings.text("rules.value-cache") != "off")
+    if let steps = settings.number("limits.inspection-steps") { configuration.maximumSteps = steps }
+    configuration.refusesOverBudget = settings.text("rules.over-budget") == "refuse"
     configuration.schema = try SchemaGuardLoader(settings: settings, files: schemas, policies: schemaPolicies)
       .load(remembersClients: remembersClients)
     configuration.utcOffset = TimeZone.current.secondsFromGMT()

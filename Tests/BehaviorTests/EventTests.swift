@@ -53,16 +53,16 @@ struct EventTests {
     crowd.event.configured = [Self.start]
     let lesson = WaitingStep(step: 9, gap: 28, repetition: 7, isFirst: true, isNew: false, isForeign: false, isActing: true)
     let usual = WaitingStep(step: 5, gap: 28, repetition: 7, isFirst: true, isNew: false, isForeign: false, isActing: true)
-    for _ in 0..<400 { crowd.teach(usual, after: 0, 4, share: 1, cohort: nil) }
+    let quiet = crowd.cohort(.browser, at: Self.start - 1)
+    for _ in 0..<400 { crowd.teach(usual, after: 0, 4, share: 1, cohort: quiet) }
     crowd.event.count(at: Self.start)
-    #expect(crowd.cohort(.browser, at: Self.start - 1) == nil)
     let cohort = crowd.cohort(.browser, at: Self.start)
-    #expect(cohort != nil && cohort != crowd.cohort(.app, at: Self.start))
+    #expect(cohort != quiet && cohort != crowd.cohort(.app, at: Self.start))
     #expect(cohort != crowd.cohort(.browser, at: Self.start + 60_000_000))
     let before = crowd.lessons
     for _ in 0..<40 { crowd.teach(lesson, after: 0, 4, share: 1, cohort: cohort) }
     #expect(abs(crowd.lessons - before - 40 * EventClock.slowness) < 0.01)
-    let alone = crowd.orderEvidence(after: 0, 4, to: 9, cohort: nil)
+    let alone = crowd.orderEvidence(after: 0, 4, to: 9, cohort: quiet)
     let among = crowd.orderEvidence(after: 0, 4, to: 9, cohort: cohort)
     let others = crowd.orderEvidence(after: 0, 4, to: 9, cohort: crowd.cohort(.app, at: Self.start))
     #expect(alone > 0.5, "\(alone)")

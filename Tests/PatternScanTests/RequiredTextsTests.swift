@@ -54,17 +54,6 @@ struct RequiredTextsTests {
 
   // MARK: The law
 
-  private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   /// Patterns over a small alphabet, so that random texts match often.
   private static func pattern(_ random: inout SplitMix, depth: Int = 0) -> String {
     let atoms = [
@@ -95,6 +84,8 @@ struct RequiredTextsTests {
       requirements.append(RequiredTexts(pattern: text))
     }
     #expect(requirements.count { GramFilter.filters($0) } > 500, "most patterns require something")
+    let phrases = patterns.map { RequiredTexts.phrases(ofAny: RequiredTexts.alternatives(pattern: $0.source)).map { PhraseSet($0) } }
+    #expect(phrases.count { $0 != nil } > 200, "many patterns can be told by phrases")
     let filter = GramFilter(requirements)
     let scratch = RegexScratch()
     var answer = [UInt64](repeating: 0, count: filter.wordCount)
@@ -113,6 +104,7 @@ struct RequiredTextsTests {
           if !survives { filtered += 1 }
           if scratch.firstMatch(pattern, in: text) == .match {
             matches += 1
+            #expect(phrases[number].map { $0.firstMatch(in: text) != nil } ?? true, "a match holds one of the phrases")
             #expect(survives, "\(String(decoding: pattern.source, as: UTF8.self)) matches \(String(decoding: text, as: UTF8.self))")
           }
         }

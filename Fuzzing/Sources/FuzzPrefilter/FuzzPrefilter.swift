@@ -25,7 +25,12 @@ private func fuzzPrefilter(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
     filter.scan(text, into: &plain, plainly: true)
     precondition(answer == plain)
     let scratch = RegexScratch(matchLimit: 10_000)
-    if scratch.firstMatch(compiled, in: text) == .match { precondition(answer[0] & 1 == 1, "a match was filtered out") }
+    if scratch.firstMatch(compiled, in: text) == .match {
+      precondition(answer[0] & 1 == 1, "a match was filtered out")
+      if let phrases = RequiredTexts.phrases(ofAny: RequiredTexts.alternatives(pattern: pattern)) {
+        precondition(PhraseSet(phrases).firstMatch(in: text) != nil, "a match holds none of the phrases")
+      }
+    }
   }
   return 0
 }

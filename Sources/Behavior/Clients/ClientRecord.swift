@@ -178,7 +178,7 @@ extension ClientState {
   /// Whether one line is too little for what is known.
   var needsSecondLine: Bool {
     requests > 1 || failedLogins > 0 || rules > 0 || malformed > 0 || schemaViolations > 0 || clientErrors > 0 || protocolPlace > 0
-      || !flags.isDisjoint(with: [.scanner, .suspicious])
+      || !flags.isDisjoint(with: .remarkable)
   }
 
   /// The flags with what the first request was.

@@ -180,6 +180,17 @@ struct ClientFlags: OptionSet, Sendable {
   static let browser = ClientFlags(rawValue: 1 << 17)
   /// It names itself an application of a phone or the like.
   static let app = ClientFlags(rawValue: 1 << 18)
+  // Sets as numbers: a literal of several would be an array first, and an allocation at each request.
+
+  static let machine = ClientFlags(rawValue: 1 | 2)
+  static let noVisitor = ClientFlags(rawValue: 1 | 2 | 16)
+  static let noTeacher = ClientFlags(rawValue: 8 | 1 | 2 | 16)
+  static let remarkable = ClientFlags(rawValue: 4 | 512)
+  static let owing = ClientFlags(rawValue: 8 | 512)
+
+  /// Browsers, apps, others.
+  static let kinds = 3
+  var kind: Int { contains(.browser) ? 0 : contains(.app) ? 1 : 2 }
   /// It asks for one thing only: `PollBook`.
   static let polls = ClientFlags(rawValue: 1 << 19)
   /// The last request was told to come later (429).

@@ -186,7 +186,7 @@ final class ClientTable {
 
   private func note(_ line: HotLine) {
     let flags = line.allFlags
-    guard line.tag != 0, !flags.isDisjoint(with: [.flagged, .suspicious]) else { return }
+    guard line.tag != 0, !flags.isDisjoint(with: .owing) else { return }
     debts.note(line.tag, level: flags.contains(.flagged) ? .flagged : .suspicious)
   }
 

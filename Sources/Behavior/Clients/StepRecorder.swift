@@ -130,14 +130,14 @@ enum StepRecorder {
 
   /// What is known of a visit when it is over.
   static func teachVisit(_ state: ClientState, crowd: inout CrowdModel) {
-    guard state.flags.isDisjoint(with: [.declared, .hasKey, .tool]), Signals.hardBits(state) < suspicious else { return }
+    guard state.flags.isDisjoint(with: .noVisitor), Signals.hardBits(state) < suspicious else { return }
     let share = engagement(of: state)
     guard share > 0.2, state.requests >= 4 else { return }
     crowd.calibration.teach(state.peak, weight: share)
     // Whoever went away has ended the last run too.
     if !state.flags.contains(.flagged), state.mode < suspicious {
-      if !state.flags.contains(.acting) { crowd.runs.teach(.looking, length: Int(state.run), weight: share) }
-      crowd.runs.teach(.reading, length: Int(state.reads), weight: share)
+      if !state.flags.contains(.acting) { crowd.runs.teach(.looking, ofKind: state.flags.kind, length: Int(state.run), weight: share) }
+      crowd.runs.teach(.reading, ofKind: state.flags.kind, length: Int(state.reads), weight: share)
     }
   }
 
@@ -152,7 +152,7 @@ enum StepRecorder {
     crowd.stacks.record(event, family: family, isAsset: match.isAsset, weight: state.requests < 8 ? weight : 0, in: &state)
     crowd.pages.record(event, isAsset: match.isAsset, weight: weight, voice: voice, in: &state)
     crowd.protocols.record(event, weight: weight, voice: voice, in: &state)
-    guard isTeaching, state.flags.isDisjoint(with: [.declared, .hasKey]) else { return }
+    guard isTeaching, state.flags.isDisjoint(with: .machine) else { return }
     let isOneThing = state.transitions.nonzeroBitCount <= 2 && state.assets == 0 && state.writes == 0
     if !isOneThing, state.flags.contains(.polls) {
       state.flags.remove(.polls)
@@ -172,7 +172,7 @@ enum StepRecorder {
     let isActing = match.isAsset || event.isWrite && !event.isClientError
     if isActing != state.flags.contains(.acting) {
       if state.requests > 0, isTeaching, isTeacher(state) {
-        crowd.runs.teach(isActing ? .looking : .acting, length: Int(state.run), weight: engagement(of: state))
+        crowd.runs.teach(isActing ? .looking : .acting, ofKind: state.flags.kind, length: Int(state.run), weight: engagement(of: state))
       }
       if isActing { state.flags.insert(.acting) } else { state.flags.remove(.acting) }
       state.run = 0
@@ -180,7 +180,7 @@ enum StepRecorder {
     // A page asked for again is patience; what counts is one thing after the other.
     if isActing ? isOtherStep && !match.isAsset : !isOwn {
       state.run = min(state.run, 254) + 1
-      if isTeaching, !isActing, state.run == IdleBook.length, state.flags.isDisjoint(with: [.declared, .hasKey]) {
+      if isTeaching, !isActing, state.run == IdleBook.length, state.flags.isDisjoint(with: .machine) {
         state.idleStep = UInt16(step)
         crowd.idle.enter(step, network: network, at: event.time.microseconds)
       }
@@ -188,22 +188,32 @@ enum StepRecorder {
     if event.isWrite, event.status < 400 {
       if state.idleStep != 0 { crowd.idle.resolve(Int(state.idleStep)) }
       state.idleStep = 0
-      if isTeaching, isTeacher(state) { crowd.runs.teach(.reading, length: Int(state.reads), weight: engagement(of: state)) }
+      if isTeaching, isTeacher(state) {
+        crowd.runs.teach(.reading, ofKind: state.flags.kind, length: Int(state.reads), weight: engagement(of: state))
+      }
       state.reads = 0
       // Until then a page that is seen again is no other page, whatever it loads along.
       state.objects = 0
     } else if !isActing, !isOwn {
       state.reads = min(state.reads, 254) + 1
     }
+    let kind = state.flags.kind
     state.mode =
       max(
-        crowd.runs.evidence(isActing ? .acting : .looking, length: Int(state.run)),
-        isActing ? 0 : crowd.runs.evidence(.reading, length: Int(state.reads))) * crowd.voice
+        crowd.runs.evidence(isActing ? .acting : .looking, ofKind: kind, length: Int(state.run)),
+        isActing ? 0 : crowd.runs.evidence(.reading, ofKind: kind, length: Int(state.reads))) * crowd.voice
   }
 
   /// At the 8th, 16th, 32nd and 64th request: how many different steps that were.
   private static func judgeBreadth(_ state: inout ClientState, _ crowd: inout CrowdModel) {
-    guard let context = [8, 16, 32, 64].firstIndex(of: Int(state.requests) + 1) else { return }
+    let context: Int
+    switch state.requests + 1 {
+    case 8: context = 0
+    case 16: context = 1
+    case 32: context = 2
+    case 64: context = 3
+    default: return
+    }
     // Whoever mostly refreshes did less than so many requests say.
     let total = Int(state.composition.total)
     guard Int(state.composition.hammered) * 2 < total || Int(state.reads) * 4 > total else { return }
@@ -302,7 +312,7 @@ enum StepRecorder {
   private static let busy: Float = 24
 
   private static func isTeacher(_ state: ClientState) -> Bool {
-    state.flags.isDisjoint(with: [.flagged, .declared, .hasKey, .tool]) && state.order + state.timing + state.novelty < suspicious
+    state.flags.isDisjoint(with: .noTeacher) && state.order + state.timing + state.novelty < suspicious
       && Signals.hardBits(state) < suspicious
   }
 

@@ -72,19 +72,15 @@ struct CrowdModel: Sendable {
 
   // MARK: Evidence
 
-  /// - Parameter cohort: clients of the same kind in the same minute of an event, whose doings explain a step too; nil outside of one.
-  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int?) -> Float {
+  /// - Parameter cohort: clients of the same kind, in an event those of the same minute, whose doings explain a step too.
+  mutating func orderEvidence(after before: Int, _ previous: Int, to step: Int, cohort: Int) -> Float {
     let bits = transitions.evidence(after: before, previous, to: step)
-    guard let cohort, bits > 0 else { return bits * voice }
+    guard bits > 0 else { return bits * voice }
     return min(bits, transitions.evidence(after: previous, to: step, cohort: cohort) ?? bits) * voice
   }
 
-  /// The clients with whom one is compared at a time: those of its kind, in the same minute since the drop; nil if there is no event.
-  func cohort(_ flags: ClientFlags, at time: Int64) -> Int? {
-    let phase = event.phase(at: time)
-    guard phase > 0 else { return nil }
-    return phase * 3 + (flags.contains(.browser) ? 0 : flags.contains(.app) ? 1 : 2)
-  }
+  /// The clients with whom one is compared at a time: those of its kind, in an event those of the same minute since the drop.
+  func cohort(_ flags: ClientFlags, at time: Int64) -> Int { event.phase(at: time) * ClientFlags.kinds + flags.kind }
 
   /// For one of several people whose steps are mixed: what was before the last step is not known.
   mutating func orderEvidence(after previous: Int, to step: Int) -> Float {
@@ -104,13 +100,11 @@ struct CrowdModel: Sendable {
   // MARK: Learning
 
   /// - Parameter share: how far the teacher is believed to be a person, up to 1.
-  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float, cohort: Int?) {
+  mutating func teach(_ lesson: WaitingStep, after before: Int, _ previous: Int, share: Float, cohort: Int) {
     var weight = (lesson.isFirst ? 1 : Self.repeatWeight) * share
-    if let cohort {
-      if !lesson.isForeign { transitions.teach(cohort: cohort, after: previous, to: lesson.step, weight: weight) }
-      // What was learned before the event stays what is usual.
-      weight *= EventClock.slowness
-    }
+    if !lesson.isForeign { transitions.teach(cohort: cohort, after: previous, to: lesson.step, weight: weight) }
+    // What was learned before an event stays what is usual.
+    if cohort >= ClientFlags.kinds { weight *= EventClock.slowness }
     if previous == Self.start { transitions.countTeacher(weight: weight) }
     if !lesson.isForeign { transitions.teach(after: before, previous, to: lesson.step, weight: weight) }
     if lesson.gap < 28 { gaps.teach(lesson.step * 2 + (previous == lesson.step ? 1 : 0), lesson.gap, weight: weight) }

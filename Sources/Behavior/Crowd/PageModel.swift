@@ -18,7 +18,7 @@ struct PageModel: Sendable {
   mutating func record(_ event: ClientEvent, isAsset: Bool, weight: Float, voice: Float, in state: inout ClientState) {
     if event.milliseconds >= 0, !isAsset { weigh(event.milliseconds, in: &state) }
     guard let mark = Self.mark(Int(state.requests) + 1) else { return }
-    let context = Self.kind(state) * 4 + mark
+    let context = state.flags.kind * 4 + mark
     if Int(state.requests) + 1 == 8 << mark, weight > 0 {
       loads.teach(context, Self.load(state), weight: weight)
       if state.cost > 0 { costs.teach(context, Self.cost(state), weight: weight) }
@@ -29,7 +29,7 @@ struct PageModel: Sendable {
   /// What is known of pages and cost; nothing is learned.
   mutating func judge(_ state: inout ClientState, voice: Float) {
     guard let mark = Self.mark(Int(state.requests) + 1) else { return }
-    let context = Self.kind(state) * 4 + mark
+    let context = state.flags.kind * 4 + mark
     state.missing = loads.evidence(context, Self.load(state)) * voice
     // Few assets are odd; many are not.
     if Self.load(state) > 2 { state.missing = min(0, state.missing) }
@@ -53,8 +53,6 @@ struct PageModel: Sendable {
   private static func mark(_ requests: Int) -> Int? {
     requests < 8 ? nil : requests < 16 ? 0 : requests < 32 ? 1 : requests < 64 ? 2 : 3
   }
-
-  private static func kind(_ state: ClientState) -> Int { state.flags.contains(.browser) ? 0 : state.flags.contains(.app) ? 1 : 2 }
 
   private static func load(_ state: ClientState) -> Int {
     let share = Float(state.assets) / Float(state.counted)

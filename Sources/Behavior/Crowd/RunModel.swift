@@ -16,6 +16,10 @@ struct RunModel: Sendable {
   }
 
   static let longest = 255
+  /// Runs from which on a kind of client speaks for itself.
+  static let enough: Float = 60
+  /// Modes for each kind of client: what belongs to a page divides a browser's runs, and an app loads nothing along.
+  private static let all = modes * ClientFlags.kinds
   /// Bits that a run must be rarer than, as each client has several.
   private static let offset: Float = 4
   private static let beyond = 4
@@ -28,15 +32,15 @@ struct RunModel: Sendable {
   private static let nearest: Float = 0.03
 
   /// Runs that went on for at least so many, by weight, for each mode.
-  private var reached = [Float](repeating: 0, count: Mode.allCases.count * (longest + 1))
+  private var reached = [Float](repeating: 0, count: all * (longest + 1))
   /// The lengths that one run in ten and one in a hundred reach, for each mode.
-  private var nearLength: [Int] = [longest, longest, longest]
-  private var farLength: [Int] = [longest, longest, longest]
-  private var far: [Float] = [nearest, nearest, nearest]
-  private var learnedAt: [Float] = [0, 0, 0]
+  private var nearLength = [Int](repeating: longest, count: all)
+  private var farLength = [Int](repeating: longest, count: all)
+  private var far = [Float](repeating: nearest, count: all)
+  private var learnedAt = [Float](repeating: 0, count: all)
 
-  mutating func teach(_ mode: Mode, length: Int, weight: Float) {
-    let mode = mode.rawValue
+  mutating func teach(_ mode: Mode, ofKind kind: Int = 0, length: Int, weight: Float) {
+    let mode = kind * Self.modes + mode.rawValue
     let base = mode * (Self.longest + 1)
     for index in 0...min(length, Self.longest) { reached[base + index] += weight }
     guard reached[base] > learnedAt[mode] * 1.05 + 1 else { return }
@@ -46,14 +50,28 @@ struct RunModel: Sendable {
     farLength[mode] = self.length(reachedBy: far[mode], mode)
   }
 
+  /// The kind's own place, or that of the kind that was seen most where too few of its own were.
+  private func place(_ mode: Mode, _ kind: Int) -> Int {
+    var most = kind
+    if seen(kind) < Self.enough {
+      for other in 0..<ClientFlags.kinds where seen(other) > seen(most) { most = other }
+    }
+    return most * Self.modes + mode.rawValue
+  }
+
+  private static let modes = 3
+
+  /// Runs of looking of a kind, by weight.
+  private func seen(_ kind: Int) -> Float { reached[kind * Self.modes * (Self.longest + 1)] }
+
   private func length(reachedBy share: Float, _ mode: Int) -> Int {
     let base = mode * (Self.longest + 1)
     return (1...Self.longest).first { reached[base + $0] <= share * reached[base] } ?? Self.longest
   }
 
   /// The share of runs that go on for so long.
-  func survival(_ mode: Mode, length: Int) -> Float {
-    let mode = mode.rawValue
+  func survival(_ mode: Mode, ofKind kind: Int = 0, length: Int) -> Float {
+    let mode = place(mode, kind)
     let base = mode * (Self.longest + 1)
     let length = min(length, Self.longest)
     if length <= farLength[mode] { return (reached[base + length] + 0.5) / (reached[base] + 1) }
@@ -63,11 +81,12 @@ struct RunModel: Sendable {
     return max(fitted, (reached[base + length] - 2) / (reached[base] + 1))
   }
 
-  func evidence(_ mode: Mode, length: Int) -> Float {
+  func evidence(_ mode: Mode, ofKind kind: Int = 0, length: Int) -> Float {
     guard length > 0 else { return 0 }
     // People differ more than any fit says: rarer than so is believed only of what is far out of everybody's reach.
-    let isBeyond = length >= Self.beyond * farLength[mode.rawValue]
-    return min(isBeyond ? Self.maximumBitsBeyond : Self.maximumBits, max(0, -log2(survival(mode, length: length)) - Self.offset))
+    let isBeyond = length >= Self.beyond * farLength[place(mode, kind)]
+    return min(
+      isBeyond ? Self.maximumBitsBeyond : Self.maximumBits, max(0, -log2(survival(mode, ofKind: kind, length: length)) - Self.offset))
   }
 }
 

@@ -3,7 +3,7 @@ enum HostingSignal: Signal {
   static let name = "hosting-network"
 
   static func bits(_ state: ClientState) -> Float {
-    state.flags.contains(.hosting) && state.flags.isDisjoint(with: [.declared, .hasKey]) ? 1.5 : 0
+    state.flags.contains(.hosting) && state.flags.isDisjoint(with: .machine) ? 1.5 : 0
   }
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {

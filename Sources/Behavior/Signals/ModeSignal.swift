@@ -6,9 +6,10 @@ enum ModeSignal: Signal {
 
   static func detail(_ state: ClientState, _ crowd: CrowdModel) -> String {
     let isActing = state.flags.contains(.acting)
+    let kind = state.flags.kind
     let share = min(
-      crowd.runs.survival(isActing ? .acting : .looking, length: Int(state.run)),
-      isActing ? 1 : crowd.runs.survival(.reading, length: Int(state.reads)))
+      crowd.runs.survival(isActing ? .acting : .looking, ofKind: kind, length: Int(state.run)),
+      isActing ? 1 : crowd.runs.survival(.reading, ofKind: kind, length: Int(state.reads)))
     return
       (isActing
       ? "\(state.run) steps without ever looking at anything"

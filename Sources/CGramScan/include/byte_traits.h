@@ -28,3 +28,6 @@ uint32_t ropeline_byte_traits_plain(const uint8_t *text, size_t count);
 
 /// Copies `text` with the 26 letters from `first` on in the other case; the compiler makes vectors of it.
 void ropeline_fold(const uint8_t *text, size_t count, uint8_t first, uint8_t *out);
+
+/// Where the first of two bytes is, or `count`.
+size_t ropeline_find_either(const uint8_t *text, size_t count, uint8_t first, uint8_t second);

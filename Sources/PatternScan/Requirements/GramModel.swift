@@ -1,5 +1,3 @@
-import Glibc
-
 /// How often short strings occur in harmless values, roughly: which of several requirements filters best.
 ///
 /// Only the order matters; wrong numbers cost time, never a match.
@@ -15,37 +13,37 @@ enum GramModel {
     return table
   }()
 
-  /// Pieces of what stands in very many values: the names that JSON values get, addresses, types.
-  private static let common: Set<[UInt8]> = {
-    var pieces: Set<[UInt8]> = []
+  /// Pieces of what stands in very many values: the names that JSON values get, addresses, types. Two bytes or three as one number.
+  private static let common: Set<UInt32> = {
+    var pieces: Set<UInt32> = []
     for text in [
       "json.", ".array_", "_0", "_1", "http://", "https://", "://www.", ".com", ".html", "text/", "application/", "charset=utf-8",
     ] {
       let bytes = Array(text.utf8)
       for length in 2...3 {
-        for start in stride(from: 0, through: bytes.count - length, by: 1) { pieces.insert(Array(bytes[start..<(start + length)])) }
+        for start in stride(from: 0, through: bytes.count - length, by: 1) { pieces.insert(number(bytes[start..<(start + length)])) }
       }
     }
     return pieces
   }()
 
-  static func chance(_ gram: ArraySlice<UInt8>) -> Double {
-    if gram.count > 1, common.contains(Array(gram)) { return 0.03 }
-    // Neighbors depend on each other: letters come in words.
-    let product = gram.reduce(1) { $0 * chances[Int($1)] }
-    return product * (gram.count > 1 ? pow(6, Double(gram.count - 1)) : 1)
-  }
+  /// Whether any common piece begins with the byte: most pieces are done with then.
+  private static let beginsCommon: [Bool] = {
+    var table = [Bool](repeating: false, count: 256)
+    for piece in common { table[Int(piece > 0xFFFF ? piece >> 16 : piece >> 8)] = true }
+    return table
+  }()
 
-  /// The rarest piece of `length` bytes, or nil if the string is shorter.
-  static func rarestGram(_ length: Int, of string: [UInt8]) -> (gram: [UInt8], chance: Double)? {
-    guard string.count >= length else { return nil }
-    var best: (gram: [UInt8], chance: Double)?
-    for start in 0...(string.count - length) {
-      let gram = string[start..<(start + length)]
-      let chance = chance(gram)
-      if best.map({ chance < $0.chance }) ?? true { best = (Array(gram), chance) }
-    }
-    return best
+  private static func number(_ gram: ArraySlice<UInt8>) -> UInt32 { gram.reduce(0) { $0 << 8 | UInt32($1) } }
+
+  /// - Parameter gram: its `length` bytes, one to three, as one number.
+  static func chance(_ gram: UInt32, length: Int) -> Double {
+    let last = chances[Int(gram & 0xFF)]
+    guard length > 1 else { return last }
+    let first = Int(gram >> (length == 2 ? 8 : 16))
+    if beginsCommon[first], common.contains(gram) { return 0.03 }
+    // Neighbors depend on each other: letters come in words.
+    return length == 2 ? chances[first] * last * 6 : chances[first] * chances[Int(gram >> 8 & 0xFF)] * last * 36
   }
 
   /// How likely a place holds one of these strings, each by its rarest piece of `length` bytes; none may be shorter.
@@ -53,16 +51,21 @@ enum GramModel {
     strings.reduce(0) { $0 + (rarestGram(length, of: $1)?.chance ?? 1) }
   }
 
-  /// The rarest piece of `length` bytes that is not `other`, or `other` if there is none.
-  static func rarestGram(_ length: Int, of string: [UInt8], besides other: [UInt8]) -> (gram: [UInt8], chance: Double)? {
+  /// The rarest piece of `length` bytes as one number, or nil if the string is shorter.
+  ///
+  /// - Parameter other: is not taken, unless there is none but it.
+  static func rarestGram(_ length: Int, of string: [UInt8], besides other: UInt32? = nil) -> (gram: UInt32, chance: Double)? {
     guard string.count >= length else { return nil }
-    var best: (gram: [UInt8], chance: Double)?
-    for start in 0...(string.count - length) {
-      let gram = string[start..<(start + length)]
-      let chance = chance(gram)
-      if !gram.elementsEqual(other), best.map({ chance < $0.chance }) ?? true { best = (Array(gram), chance) }
+    let mask: UInt32 = length == 3 ? 0xFF_FFFF : length == 2 ? 0xFFFF : 0xFF
+    var gram: UInt32 = 0
+    var best: (gram: UInt32, chance: Double)?
+    for (index, byte) in string.enumerated() {
+      gram = (gram << 8 | UInt32(byte)) & mask
+      guard index + 1 >= length, gram != other else { continue }
+      let chance = chance(gram, length: length)
+      if best.map({ chance < $0.chance }) ?? true { best = (gram, chance) }
     }
     // What says nothing new is as likely as not.
-    return best ?? (other, 1)
+    return best ?? other.map { ($0, 1) }
   }
 }

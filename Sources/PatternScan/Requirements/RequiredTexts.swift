@@ -151,7 +151,7 @@ public struct RequiredTexts: Sendable, Hashable {
     if left == [[]] { return right }
     if right == [[]] { return left }
     guard left.count * right.count <= maximumStrings else { return nil }
-    var result: Set<[UInt8]> = []
+    var result = Set<[UInt8]>(minimumCapacity: left.count * right.count)
     for head in left {
       for tail in right {
         guard head.count + tail.count <= maximumLength else { return nil }
@@ -188,7 +188,7 @@ public struct RequiredTexts: Sendable, Hashable {
   /// required.
   public static func alternatives(pattern: [UInt8]) -> [RequiredTexts] {
     guard let node = RegexReader.read(pattern) else { return [] }
-    let parts = branches(of: node).map { part(of: $0) }
+    let parts = branches(of: node, Branches(of: node))
     var clusters: [[Part]] = [[], [], []]
     for part in parts {
       let sets = part.required + (part.exact.map { [$0] } ?? [])
@@ -218,7 +218,7 @@ public struct RequiredTexts: Sendable, Hashable {
     var phrases: [[UInt8]] = []
     for alternative in alternatives {
       let sets = alternative.sets.filter { set in set.allSatisfy { $0.count >= 2 } }
-      func chance(_ set: Set<[UInt8]>) -> Double { set.reduce(0) { $0 + GramModel.chance($1[...]) } }
+      func chance(_ set: Set<[UInt8]>) -> Double { GramModel.chance(ofAny: set, length: min(set.map(\.count).min() ?? 2, 3)) }
       guard let best = sets.min(by: { chance($0) < chance($1) }) else { return nil }
       phrases += best.sorted { $0.lexicographicallyPrecedes($1) }
     }
@@ -235,24 +235,46 @@ public struct RequiredTexts: Sendable, Hashable {
   /// Alternatives that are told apart; a pattern with more is taken as a whole.
   private static let maximumBranches = 64
 
-  /// The alternatives of a pattern: those of the choice with most branches in it, each with what stands around it.
-  private static func branches(of node: RegexNode) -> [RegexNode] {
+  /// The alternatives of a pattern: those of the choice with most branches in it, each with what stands around it, which is looked at
+  /// once for all of them.
+  private static func branches(of node: RegexNode, _ tree: Branches) -> [Part] {
+    guard tree.count > 1 else { return [part(of: node)] }
     switch node {
     case .choice(let nodes):
-      let all = nodes.flatMap { branches(of: $0) }
-      return all.count <= maximumBranches ? all : nodes.count <= maximumBranches ? nodes : [node]
+      // Either those of its own branches, or if they are too many, these.
+      let isWhole = tree.inner.reduce(0) { $0 + $1.count } <= maximumBranches
+      return isWhole ? zip(nodes, tree.inner).flatMap { branches(of: $0, $1) } : nodes.map { part(of: $0) }
     case .sequence(let nodes):
-      let expanded = nodes.map { branches(of: $0) }
-      guard let widest = expanded.indices.max(by: { expanded[$0].count < expanded[$1].count }), expanded[widest].count > 1 else {
-        return [node]
+      guard let widest = tree.inner.indices.max(by: { tree.inner[$0].count < tree.inner[$1].count }) else { return [part(of: node)] }
+      var parts = nodes.enumerated().map { $0.offset == widest ? Part() : part(of: $0.element) }
+      return branches(of: nodes[widest], tree.inner[widest]).map { branch in
+        parts[widest] = branch
+        return sequence(parts)
       }
-      return expanded[widest].map { branch in
-        var nodes = nodes
-        nodes[widest] = branch
-        return .sequence(nodes)
+    case .repetition(let inner, _, _): return branches(of: inner, tree.inner[0])
+    case .empty, .anything, .bytes: return [part(of: node)]
+    }
+  }
+
+  /// How many alternatives a node has that are told apart, and those within it.
+  private struct Branches {
+    var count = 1
+    var inner: [Branches] = []
+
+    init(of node: RegexNode) {
+      switch node {
+      case .choice(let nodes):
+        inner = nodes.map { Branches(of: $0) }
+        let sum = inner.reduce(0) { $0 + $1.count }
+        count = sum <= maximumBranches ? sum : nodes.count <= maximumBranches ? nodes.count : 1
+      case .sequence(let nodes):
+        inner = nodes.map { Branches(of: $0) }
+        count = inner.reduce(1) { max($0, $1.count) }
+      case .repetition(let repeated, 1, 1):
+        inner = [Branches(of: repeated)]
+        count = inner[0].count
+      case .repetition, .empty, .anything, .bytes: break
       }
-    case .repetition(let inner, 1, 1): return branches(of: inner)
-    default: return [node]
     }
   }
 }

@@ -168,13 +168,18 @@ public struct RuleSetCompiler {
       readsClientAddress: readsClientAddress, readsBodyError: readsBodyError, auditRelevantStatus: auditRelevantStatus, bytes: bytes)
   }
 
-  /// Finds the chains that a selector names.
-  private struct Selection {
-    let heads: [Rule]
+  /// Finds the chains that a selector names; the CRS names the same ones by the hundred.
+  private final class Selection {
+    private let heads: [Rule]
+    private var found: [RuleSelector: RuleIndexSet] = [:]
+
+    init(heads: [Rule]) { self.heads = heads }
 
     func indexes(_ selector: RuleSelector) -> RuleIndexSet {
+      if let set = found[selector] { return set }
       var set = RuleIndexSet(count: max(heads.count, 1))
       for (index, head) in heads.enumerated() where RuleSetCompiler.selects(selector, head) { set.insert(index) }
+      found[selector] = set
       return set
     }
   }

@@ -115,6 +115,8 @@ struct CompiledTarget: BitwiseCopyable, @unchecked Sendable {
   let source: ValueSource
   let selector: CompiledSelector?
   let isCount: Bool
+  /// The length of the key that it picks; -1 if it picks no single key.
+  let keyCount: Int
   /// The name as reports show it where there is no key of a value: `REQUEST_URI`, `&ARGS:a`, `TX:score`.
   let name: ByteView
   /// What stands before the key of a value in reports: `ARGS:`.
@@ -129,6 +131,7 @@ struct CompiledTarget: BitwiseCopyable, @unchecked Sendable {
     self.source = source
     self.selector = selector
     self.isCount = isCount
+    if case .key(let key)? = selector { keyCount = key.count } else { keyCount = -1 }
     var name = (isCount ? [UInt8(ascii: "&")] : []) + Array(variable.rawValue.utf8)
     if case .values(let slots) = source, slots.first == .matchedVars, !isCount {
       // These are reported under the names of the values that matched.

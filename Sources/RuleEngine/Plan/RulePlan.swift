@@ -10,7 +10,17 @@ import SecLang
 final class RulePlan: @unchecked Sendable {
   // Unchecked: the buffers are written by `init` alone.
   struct Head {
-    enum Kind: UInt8 { case general, always, probe, gate, presence, tally }
+    enum Kind: UInt8 {
+      case general, always, probe, gate, presence, tally
+
+      /// Whether asking it costs with what a client sends.
+      var looksAtValues: Bool {
+        switch self {
+        case .general, .probe, .tally: true
+        case .always, .gate, .presence: false
+        }
+      }
+    }
 
     var kind = Kind.general
     /// Whether the rule counts as asked, or as unasked where its values were not observed.

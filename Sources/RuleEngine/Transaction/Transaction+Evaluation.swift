@@ -79,8 +79,11 @@ extension Transaction {
   ) {
     // A rule's matches may be added to MATCHED_VARS while it reads them: only what was there counts.
     let count = memory.collections[slot.rawValue].count
+    let keyCount = target.pointee.keyCount
     for index in 0..<count {
       let entry = memory.collections[slot.rawValue][index]
+      // Most keys differ in length.
+      if keyCount >= 0, entry.key.count != keyCount { continue }
       let value = names ? entry.key : entry.value
       let id = names ? entry.keyID : entry.valueID
       if target.pointee.selector != nil, !picks(target, entry.key) { continue }
@@ -113,8 +116,16 @@ extension Transaction {
     of slot: CollectionSlot, _ target: UnsafePointer<CompiledTarget>, _ link: CompiledRule, _ chain: CompiledChain
   ) -> Int {
     let entries = memory.collections[slot.rawValue]
-    if target.pointee.selector == nil, link.exclusions.isEmpty, removedTargets.isEmpty { return entries.count }
-    return entries.count { picks(target, $0.key) && !isExcluded(target, $0.key, link, chain) }
+    let isPlain = link.exclusions.isEmpty && removedTargets.isEmpty
+    if target.pointee.selector == nil, isPlain { return entries.count }
+    let keyCount = target.pointee.keyCount
+    var count = 0
+    for index in 0..<entries.count {
+      let key = entries[index].key
+      if keyCount >= 0, key.count != keyCount { continue }
+      if picks(target, key), isPlain || !isExcluded(target, key, link, chain) { count += 1 }
+    }
+    return count
   }
 
   /// A scalar; `MATCHED_VAR_NAME` is made when it is asked for.
@@ -196,6 +207,7 @@ extension Transaction {
     text: ByteView
   ) -> Bool {
     if let costs, let currentChain { costs.value(currentChain.index) }
+    memory.steps &+= 1 &+ text.count >> 6
     let result = test.asksTransaction ? answer(test.question, about: text) : test.answer(text, scratch.operators)
     // Nearly always the end of it.
     if result == .noMatch, !link.isNegated { return false }

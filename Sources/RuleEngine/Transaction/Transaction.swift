@@ -26,6 +26,12 @@ public struct TransactionOptions: Sendable {
   /// Whether what the plan finds out about values is kept from one transaction to the next on the same scratch.
   public var keepsValues = true
 
+  /// Steps of inspection that one transaction may take: one for each value that a rule or the prefilter looks at, and one more for each
+  /// 64 bytes of it (16 for the prefilter). Beyond them only rules that compare counters are asked.
+  public var maximumSteps = defaultMaximumSteps
+  /// A second or two of one processor's time.
+  public static let defaultMaximumSteps = 20_000_000
+
   public init() {}
 }
 
@@ -68,6 +74,8 @@ public final class Transaction {
   /// Matches that ended at a limit of PCRE2: values on which a rule could not be decided.
   public internal(set) var matchLimitCount = 0
   public internal(set) var rulesAsked = 0
+  /// Whether `maximumSteps` were not enough, so that some rules were not asked.
+  public private(set) var isBudgetSpent = false
   public internal(set) var rulesUnasked = 0
   /// Steps for a person, if asked for.
   public var trace: TransactionTrace?
@@ -195,7 +203,8 @@ public final class Transaction {
     var index = 0
     // `ctl:ruleEngine=Off` takes effect at once.
     while index < heads.count, mode != .off {
-      if usesPlan, removedRules == nil, unobservable == nil, costs == nil {
+      if memory.steps > options.maximumSteps { isBudgetSpent = true }
+      if usesPlan, removedRules == nil, unobservable == nil, costs == nil, !isBudgetSpent {
         index = advance(from: index, heads)
         guard index < heads.count else { break }
         let head = heads.baseAddress! + index
@@ -210,6 +219,11 @@ public final class Transaction {
         continue
       }
       if let unobservable, unobservable.contains(head.pointee.chain) {
+        if head.pointee.isCounted { rulesUnasked += 1 }
+        index += 1
+        continue
+      }
+      if isBudgetSpent, head.pointee.kind.looksAtValues {
         if head.pointee.isCounted { rulesUnasked += 1 }
         index += 1
         continue

@@ -53,6 +53,7 @@ extension TransactionMemory {
     _ value: ByteView, _ id: Int32, position: Int, uncached field: UnsafePointer<RulePlan.Field>, _ number: Int,
     _ group: UnsafePointer<RulePlan.Group>, _ memo: SiftMemo
   ) {
+    steps &+= 1 &+ value.count >> 4
     let plan = memo.view
     let original = table.original(id, value)
     let traits = table.traits(of: original)

@@ -21,6 +21,8 @@ final class TransactionMemory {
   /// For each XPath of the rule set what it found; empty if the body is no XML.
   var xmlValues: [[Entry]] = []
   private var nextID: Int32 = 0
+  /// Steps of inspection so far; see `TransactionOptions.maximumSteps`.
+  var steps = 0
 
   init() {
     collections = .allocate(capacity: CollectionSlot.allCases.count)
@@ -42,6 +44,7 @@ final class TransactionMemory {
   func begin(_ rules: CompiledRuleSet) {
     table.begin(rules.plan)
     context.unicodeMap = rules.settings.unicodeMap
+    steps = 0
     variableCount = rules.transactionKeys.count
     variables.reserve(variableCount)
     variables.base.update(repeating: TransactionVariable(), count: variableCount)

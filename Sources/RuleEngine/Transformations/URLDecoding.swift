@@ -1,15 +1,25 @@
+import CGramScan
+
 /// `urlDecode`, `urlDecodeUni`, `urlEncode`.
 enum URLDecoding {
   /// `%HH` and `+`; with `unicode` also `%uHHHH`. What is not valid stays as it is.
   static func decode(
     _ input: UnsafeBufferPointer<UInt8>, unicode: Bool, map: [UInt16: UInt8]?, into output: inout OutputBytes
   ) -> Bool {
-    guard var index = Bytes.first(input, where: { $0 == 0x25 || $0 == 0x2B }) else { return false }
+    guard let base = input.baseAddress else { return false }
+    var index = ropeline_find_either(base, input.count, 0x25, 0x2B)
+    guard index < input.count else { return false }
     Bytes.begin(&output, with: input, upTo: index)
     var isChanged = false
     output.write { start in
       var end = start
       while index < input.count {
+        // What stands for itself up to the next mark.
+        let plain = ropeline_find_either(base + index, input.count - index, 0x25, 0x2B)
+        end.update(from: base + index, count: plain)
+        end += plain
+        index += plain
+        guard index < input.count else { break }
         var byte = input[index]
         var length = 1
         if byte == 0x2B {
