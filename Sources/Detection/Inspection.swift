@@ -209,7 +209,9 @@ public final class Inspection {
       let held = Verdict.of(self.evidence(includingHeldBack: true), threshold: threshold)
       if held.kind > enforced.kind { would = held.kind }
     }
-    if oversizedBody == nil, transaction.bodyFault?.status == 413 { oversizedBody = transaction.isActing ? .rejected : .partial }
+    if oversizedBody == nil, transaction.isBodyOverLimit {
+      oversizedBody = transaction.isActing && transaction.bodyFault != nil ? .rejected : .partial
+    }
     let isPartial =
       schema?.isPartial == true || transaction.isBodyPartlyInspected || wasTruncated || oversizedBody != nil
       || transaction.matchLimitCount > 0 || transaction.isBudgetSpent

@@ -233,7 +233,7 @@ extension ClientHandler {
     let whole = isMultipart ? limit : min(limit, settings.requestBodyNoFilesLimit)
     switch shared.configuration.oversizedBodies {
     case .rules: return (limit, wish == .reject ? .reject : .partial)
-    case .reject: return (limit, .reject)
+    case .reject: return (whole, .reject)
     case .partial: return (whole, .partial)
     // From the middle nobody can inflate.
     case .windows: return head.fields.contains { $0.isNamed("content-encoding") } ? (limit, .reject) : (whole, .windows)

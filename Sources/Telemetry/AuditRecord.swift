@@ -9,7 +9,7 @@ public enum AuditRecord {
     var json = JSONText()
     let request = record.request
     let outcome = record.outcome
-    let redactor = Redactor(outcome)
+    let redactor = Redactor(record)
     json.beginObject()
     json.key("ts")
     json.string(TimestampText.rfc3339(request.received))
@@ -101,7 +101,7 @@ public enum AuditRecord {
     }
     // What the analyzer needs beside it to read audit records as a log.
     json.key("http_user_agent")
-    json.string(request.head.fields.firstValue(of: "user-agent") ?? [], limit: 1024)
+    json.string(redactor.text(request.head.fields.firstValue(of: "user-agent") ?? []), limit: 1024)
     json.endObject()
     return json.bytes
   }

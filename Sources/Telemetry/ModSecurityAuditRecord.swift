@@ -27,6 +27,7 @@ public enum ModSecurityAuditRecord {
     var json = JSONText()
     let request = record.request
     let parts = record.outcome.auditParts
+    let redactor = Redactor(record)
     json.beginObject()
     json.key("transaction")
     json.beginObject()
@@ -39,16 +40,16 @@ public enum ModSecurityAuditRecord {
     json.key("host_port")
     json.number(request.server.port)
     member("unique_id", request.id, &json)
-    write(request, record.outcome, parts, &json)
+    write(request, record.outcome, parts, redactor, &json)
     json.key("response")
     json.beginObject()
     if parts.contains("E"), let body = record.outcome.responseBody {
       json.key("body")
-      json.string(body, limit: bodyBytes)
+      json.string(redactor.text(body), limit: bodyBytes)
     }
     json.key("http_code")
     json.number(record.status)
-    if parts.contains("F") { headers(record.outcome.responseFields, Redactor(record.outcome), &json) }
+    if parts.contains("F") { headers(record.outcome.responseFields, redactor, &json) }
     json.endObject()
     if parts.contains("H") {
       json.key("producer")
@@ -63,7 +64,7 @@ public enum ModSecurityAuditRecord {
       json.endObject()
       json.key("messages")
       json.beginArray()
-      for match in record.outcome.evidence.rules where match.isLogged { write(Redactor(record.outcome).match(match), &json) }
+      for match in record.outcome.evidence.rules where match.isLogged { write(redactor.match(match), &json) }
       json.endArray()
     }
     json.endObject()
@@ -74,7 +75,9 @@ public enum ModSecurityAuditRecord {
   /// Bytes of a body that are shown.
   private static let bodyBytes = 65_536
 
-  private static func write(_ request: Request, _ outcome: InspectionOutcome, _ parts: AuditParts, _ json: inout JSONText) {
+  private static func write(
+    _ request: Request, _ outcome: InspectionOutcome, _ parts: AuditParts, _ redactor: Redactor, _ json: inout JSONText
+  ) {
     json.key("request")
     json.beginObject()
     json.key("method")
@@ -83,12 +86,12 @@ public enum ModSecurityAuditRecord {
     // As ModSecurity writes it: the number alone.
     json.string(request.head.version.split(separator: 0x2F).last.map(Array.init) ?? [], limit: 16)
     json.key("uri")
-    json.string(Redactor(outcome).target(request.head.target))
+    json.string(redactor.target(request.head.target))
     if parts.contains("C") || parts.contains("I"), let body = outcome.requestBody {
       json.key("body")
-      json.string(Redactor(outcome).body(body), limit: bodyBytes)
+      json.string(redactor.body(body), limit: bodyBytes)
     }
-    if parts.contains("B") { headers(request.head.fields, Redactor(outcome), &json) }
+    if parts.contains("B") { headers(request.head.fields, redactor, &json) }
     json.endObject()
   }
 

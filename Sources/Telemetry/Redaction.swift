@@ -3,16 +3,41 @@ import HTTPModel
 /// Hides what must not stand in a log: values whose names speak of passwords, tokens, cookies or authorization.
 public enum Redaction {
   private static let words = [
-    "passw", "passwd", "pwd", "secret", "token", "authorization", "api_key", "apikey", "api-key", "cvv", "card_number",
+    "passw", "passphrase", "pwd", "secret", "token", "authorization", "api_key", "apikey", "api-key", "credential", "cvv", "card_number",
   ]
   .map { Array($0.utf8) }
 
   /// Whether `name`, such as `ARGS:password` or `REQUEST_COOKIES:sid`, names a secret.
   public static func isSecret(_ name: [UInt8]) -> Bool {
     let lower = unescaped(name).map(asciiLowercased)
-    if lower.starts(with: "request_cookies:".utf8) || lower.elementsEqual("request_headers:cookie".utf8) { return true }
+    if lower.starts(with: "request_cookies:".utf8) || isCookieField(lower) { return true }
     if lower.starts(with: "args_names:".utf8) { return false }
-    return words.contains { contains(lower, $0) }
+    return isSecretWord(lower[...])
+  }
+
+  /// Whether a name that stands in a text, such as `user[password]` or `Set-Cookie`, is a secret's.
+  static func isSecretWord(_ name: ArraySlice<UInt8>) -> Bool {
+    let lower = unescaped(Array(name)).map(asciiLowercased)
+    return words.contains { contains(lower, $0) } || isCookieField(lower) || lastPart(of: lower).elementsEqual("pass".utf8)
+  }
+
+  /// `cookie` and `set-cookie`, by themselves or in a collection of fields.
+  private static func isCookieField(_ lower: [UInt8]) -> Bool {
+    let field = lower.split(separator: 0x3A).last ?? []
+    return field.elementsEqual("cookie".utf8) || field.elementsEqual("set-cookie".utf8)
+  }
+
+  /// What follows the last `:`, `.`, `[` of a name.
+  private static func lastPart(of name: [UInt8]) -> ArraySlice<UInt8> {
+    name.split { $0 == 0x3A || $0 == 0x2E || $0 == 0x5B || $0 == 0x5D }.last ?? []
+  }
+
+  /// The values, as they stand, of the pairs of a query whose names are secrets'.
+  static func secretValues(ofQuery query: ArraySlice<UInt8>) -> [[UInt8]] {
+    query.split(separator: 0x26).compactMap { pair in
+      guard let equals = pair.firstIndex(of: 0x3D), isSecret(Array(pair[..<equals])) else { return nil }
+      return Array(pair[(equals + 1)...])
+    }
   }
 
   /// What stands in the place of a secret.
@@ -55,7 +80,7 @@ public enum Redaction {
   }
 
   /// Percent escapes undone, so that `p%61ssword` is known for what it is.
-  private static func unescaped(_ name: [UInt8]) -> [UInt8] {
+  static func unescaped(_ name: [UInt8]) -> [UInt8] {
     guard name.contains(0x25) else { return name }
     var result: [UInt8] = []
     var index = 0

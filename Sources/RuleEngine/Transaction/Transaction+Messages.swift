@@ -63,6 +63,7 @@ extension Transaction {
 
   private func failNoFilesLimit() {
     memory.set(.inboundDataError, "1")
+    isBodyOverLimit = true
     let limit = rules.settings.requestBodyNoFilesLimit
     let isRefused = rules.settings.requestBodyLimitAction == .reject
     fail("Request body without files is longer than \(limit) bytes", status: isRefused ? 413 : nil)
@@ -99,11 +100,23 @@ extension Transaction {
     limits.maximumBytes = requestBodyLimit
     switch ContentDecoder.decode(body, codings: codings, limits: limits) {
     case .complete(let bytes): return (bytes, true)
-    case .cut(let bytes, let reason), .damaged(let bytes, let reason):
-      memory.set(.inboundDataError, "1")
-      fail("Content-Encoding: \(reason)")
+    case .cut(let bytes, let reason):
+      isBodyOverLimit = true
+      failInflation(reason, status: 413)
+      // A body of that size is refused whatever the rules say of errors, and so it is if it comes compressed.
+      if rules.settings.requestBodyLimitAction == .reject, bodyFault == nil {
+        bodyFault = BodyFault(status: 413, detail: "Content-Encoding: \(reason)")
+      }
+      return (bytes, false)
+    case .damaged(let bytes, let reason):
+      failInflation(reason, status: 400)
       return (bytes, false)
     }
+  }
+
+  private func failInflation(_ reason: String, status: Int) {
+    memory.set(.inboundDataError, "1")
+    fail("Content-Encoding: \(reason)", status: status)
   }
 
   private func parseXML(_ body: [UInt8], isTruncated: Bool) {

@@ -123,6 +123,8 @@ public final class Transaction {
   public internal(set) var bodyFault: BodyFault?
   /// Whether only a part of the body could be read.
   public internal(set) var isBodyPartlyInspected = false
+  /// Whether the body, inflated, is longer than what the rules may see of it.
+  public internal(set) var isBodyOverLimit = false
 
   public init(rules: CompiledRuleSet, scratch: EngineScratch, request: Request, options: TransactionOptions = .init()) {
     self.rules = rules
