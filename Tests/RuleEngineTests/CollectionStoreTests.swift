@@ -108,6 +108,21 @@ struct CollectionStoreTests {
     #expect(store.forgottenCount > 9_000)
   }
 
+  @Test func bytesAreBoundedToo() {
+    var limits = CollectionLimits()
+    limits.maximumBytes = 320 * 1024
+    let store = CollectionStore(limits: limits)
+    for number in 0..<3_000 {
+      let key = store.key(.ip, application: "a", name: Array("\(number)".utf8))
+      store.apply(
+        [CollectionWrite(record: key, change: .set(name: Array("x".utf8), value: [UInt8](repeating: 1, count: 1000)))], at: 1, timeout: 100)
+      // A kibibyte and more each; a shard may be over its share by the one that made it change generations.
+      #expect(store.recordCount <= 320 + 16)
+      #expect(store.snapshot(key, at: 1) != nil)
+    }
+    #expect(store.forgottenCount > 2_000 && store.recordCount > 100)
+  }
+
   // MARK: State file
 
   private func filled() -> CollectionStore {

@@ -12,8 +12,31 @@ public final class CollectionStore: Sendable {
   private struct Generations {
     var young: [CollectionKey: PersistentRecord] = [:]
     var old: [CollectionKey: PersistentRecord] = [:]
+    /// What `young` holds, by `PersistentRecord.byteCount`.
+    var youngBytes = 0
     var forgotten = 0
+
+    /// - Parameters:
+    ///   - count: records that a generation may hold.
+    ///   - bytes: the same for bytes.
+    mutating func put(_ record: PersistentRecord, for key: CollectionKey, count: Int, bytes: Int, at now: Int64) {
+      let keyBytes = key.name.count
+      if let before = young.updateValue(record, forKey: key) {
+        youngBytes += record.byteCount - before.byteCount
+      } else {
+        youngBytes += record.byteCount + keyBytes
+      }
+      guard young.count > count || youngBytes > bytes else { return }
+      forgotten += old.values.count { !$0.isExpired(at: now) }
+      old = young
+      young = [:]
+      youngBytes = 0
+    }
   }
+
+  /// What one generation of a shard may hold.
+  private var countShare: Int { max(limits.maximumRecords / shards.count / 2, 1) }
+  private var byteShare: Int { max(limits.maximumBytes / shards.count / 2, 1) }
 
   private final class Shard: Sendable {
     let state = Mutex(Generations())
@@ -54,12 +77,7 @@ public final class CollectionStore: Sendable {
         changed.apply(write.change, at: now, limits: limits)
         changed.updated = now
         if isFirst { changed.updateCount += 1 }
-        state.young[write.record] = changed
-        if state.young.count > max(limits.maximumRecords / shards.count / 2, 1) {
-          state.forgotten += state.old.values.count { !$0.isExpired(at: now) }
-          state.old = state.young
-          state.young = [:]
-        }
+        state.put(changed, for: write.record, count: countShare, bytes: byteShare, at: now)
       }
     }
   }
@@ -83,6 +101,8 @@ public final class CollectionStore: Sendable {
   /// - Throws: `CollectionState.Damaged`; nothing is taken over then.
   public func restore(_ bytes: [UInt8]) throws(CollectionState.Damaged) {
     let records = try CollectionState.decode(bytes)
-    for (key, record) in records { shard(key).state.withLock { $0.young[key] = record } }
+    for (key, record) in records {
+      shard(key).state.withLock { $0.put(record, for: key, count: countShare, bytes: byteShare, at: record.updated) }
+    }
   }
 }

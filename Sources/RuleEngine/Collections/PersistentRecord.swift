@@ -23,6 +23,9 @@ struct PersistentRecord: Sendable, Equatable {
     updateCount = 0
   }
 
+  /// What it takes, roughly: the bytes of names and values, and 64 for itself and each variable.
+  var byteCount: Int { variables.reduce(64) { $0 + $1.key.count + $1.value.value.count + 64 } }
+
   func isExpired(at now: Int64) -> Bool { now - updated >= timeout }
 
   /// Updates a minute since its creation, rounded down.
@@ -82,6 +85,9 @@ public struct CollectionLimits: Sendable {
   /// Records of all collections; beyond it those that were longest untouched go. 100,000 by default: at most a few hundred bytes each
   /// with the CRS's counters.
   public var maximumRecords = 100_000
+  /// Bytes of all collections, by what their keys, names and values take and 64 for each beside; beyond it those that were longest
+  /// untouched go. 256 MiB by default.
+  public var maximumBytes = 256 * 1024 * 1024
   /// Variables of one record; further ones are not stored. 64 by default.
   public var maximumVariables = 64
   /// Bytes of one value; longer ones are cut. 1,024 by default.
