@@ -185,7 +185,8 @@ extension DirectiveName {
     case .rxPreFilter, .ignoreRuleCompilationErrors: .otherEngine
     case .remoteRulesFailAction, .cookieV0Separator, .unicodeCodePage, .httpBlKey, .gsbLookupDb, .contentInjection,
       .streamInBodyInspection, .streamOutBodyInspection, .hashEngine, .hashKey, .hashParam, .hashMethodRx, .hashMethodPm,
-      .rulePerfTime, .connEngine, .connReadStateLimit, .connWriteStateLimit, .readStateLimit, .writeStateLimit, .guardianLog,
+      .rulePerfTime, .connEngine, .auditLogPrefix, .parseXmlIntoArgs, .requestEncoding, .connReadStateLimit, .connWriteStateLimit,
+      .readStateLimit, .writeStateLimit, .guardianLog,
       .chrootDir, .disableBackendCompression, .ruleInheritance, .interceptOnError, .cacheTransformations:
       .ignored
     default: nil
