@@ -80,6 +80,18 @@ struct SchemaInspectionTests {
     #expect(try Self.violations("POST /songs", fields: Self.json, body: #"{"b": \#(deep)}"#).map(\.kind) == ["not-checked"])
   }
 
+  @Test func xmlIsNotCheckedAndSaysSo() throws {
+    let text = #"""
+      {"openapi": "3.1.0", "info": {"title": "", "version": ""}, "paths": {"/songs": {"post": {"requestBody": {"required": true, "content": {
+        "application/xml": {"schema": {"type": "object", "required": ["a"]}}}}}}}}
+      """#
+    let xml = [Field("Content-Type", "application/xml")]
+    let found = try Self.violations("POST /songs", fields: xml, body: "<r/>") { $0.documents = [try OpenAPIDocument(Array(text.utf8))] }
+    #expect(found.map(\.kind) == ["not-checked"])
+    #expect(found.map(\.reaction) == [.count])
+    #expect(found.map(\.detail) == ["XML is not held against the schema"])
+  }
+
   @Test func responsesAreCheckedIfAskedFor() throws {
     #expect(try Self.violations("GET /songs", response: "{}").isEmpty)
     #expect(try Self.violations("GET /songs", response: "{}") { $0.checksResponses = true }.map(\.kind) == ["invalid-response"])

@@ -91,7 +91,8 @@ import Testing
       ]),
     Row(
       parameter: #""in": "query", "style": "deepObject", "schema": {"type": "object", "properties": {"a": {"type": "string"}}}"#,
-      accepts: ["p[x]=1&p[x]=2", "p[x][y]=1&p[x][y]=2", "p[a]=1&p[x][]=2"], refuses: ["p[a]=1&p[a]=2", "p[a][]=1"]),
+      accepts: ["p[x]=1&p[x]=2", "p[x][y]=1&p[x][y]=2", "p[a]=1&p[x][]=2"],
+      refuses: ["p[a]=1&p[a]=2", "p[a][]=1", "p[9[x]=1", "p[9]x]=1", "p[[x]]=1"]),
     Row(
       parameter: #""in": "query", "content": {"application/json": {"schema": {"type": "object", "required": ["a"]}}}"#,
       accepts: ["p=%7B%22a%22:1%7D"], refuses: ["p=%7B%7D", "p=%7B", "p=%7B%22a%22:1,%22a%22:2%7D"]),
