@@ -90,7 +90,8 @@ public final class EngineScratch {
   ///
   /// Valid until the next call.
   func dynamicOperator(_ name: OperatorName, operand: ByteView) -> Unmanaged<CompiledOperator>? {
-    let hash = hash(operand)
+    // A request can choose operands, but not the seed.
+    let hash = operand.hashed(from: UInt64(truncatingIfNeeded: operand.count) &* seed)
     var place = Int(truncatingIfNeeded: hash >> 40) & (2 * Self.keptOperators - 1)
     while dynamicPlaces[place] >= 0 {
       let found = dynamicOperators + Int(dynamicPlaces[place])
@@ -120,24 +121,5 @@ public final class EngineScratch {
     }
     dynamicCount = 0
     dynamicPlaces.update(repeating: -1, count: 2 * Self.keptOperators)
-  }
-
-  /// A request can choose operands, but not the seed.
-  private func hash(_ text: ByteView) -> UInt64 {
-    var hash = UInt64(truncatingIfNeeded: text.count) &* seed
-    guard let base = text.baseAddress.map(UnsafeRawPointer.init) else { return hash }
-    var index = 0
-    while index + 8 <= text.count {
-      hash = (hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash >> 29
-      index += 8
-    }
-    var rest: UInt64 = 0
-    while index < text.count {
-      rest = rest << 8 | UInt64(base.load(fromByteOffset: index, as: UInt8.self))
-      index += 1
-    }
-    hash = (hash ^ rest) &* 0x9E37_79B9_7F4A_7C15
-    return hash ^ hash >> 32
   }
 }

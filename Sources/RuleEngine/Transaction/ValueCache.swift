@@ -66,7 +66,7 @@ final class ValueCache {
   /// - Returns: whether the answer was known.
   @inline(__always)
   func find(_ value: ByteView, field: Int, _ note: (Int32, Place) -> Void) -> (place: Place, isKnown: Bool) {
-    let hash = hash(value, field)
+    let hash = value.hashed(from: (UInt64(truncatingIfNeeded: value.count) << 32 ^ UInt64(truncatingIfNeeded: field)) &* seed)
     let slot = Int(truncatingIfNeeded: hash >> 40) & (Self.slotCount - 1)
     let found = slots + slot
     guard found.pointee.hash == hash, found.pointee.field == Int32(truncatingIfNeeded: field), Int(found.pointee.count) == value.count,
@@ -111,25 +111,5 @@ final class ValueCache {
       for index in 0..<probeCount { probes[index] = probe(index) }
     }
     if let base = value.baseAddress { (bytes + Int(place.slot) * Self.maximumBytes).update(from: base, count: value.count) }
-  }
-
-  /// Eight bytes at a time.
-  @inline(__always)
-  private func hash(_ value: ByteView, _ field: Int) -> UInt64 {
-    var hash = (UInt64(truncatingIfNeeded: value.count) << 32 ^ UInt64(truncatingIfNeeded: field)) &* seed
-    guard let base = value.baseAddress.map(UnsafeRawPointer.init) else { return hash }
-    var index = 0
-    while index + 8 <= value.count {
-      hash = (hash ^ base.loadUnaligned(fromByteOffset: index, as: UInt64.self)) &* 0x9E37_79B9_7F4A_7C15
-      hash ^= hash >> 29
-      index += 8
-    }
-    var rest: UInt64 = 0
-    while index < value.count {
-      rest = rest << 8 | UInt64(base.load(fromByteOffset: index, as: UInt8.self))
-      index += 1
-    }
-    hash = (hash ^ rest) &* 0x9E37_79B9_7F4A_7C15
-    return hash ^ hash >> 32 ^ hash << 17
   }
 }
