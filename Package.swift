@@ -126,8 +126,12 @@ let package = Package(
     .testTarget(name: "BehaviorTests", dependencies: ["Behavior", "EvidenceModel", "HTTPModel"], swiftSettings: strict),
     .testTarget(
       name: "ClientSourcesTests",
-      dependencies: ["ClientSources", "AddressFacts", "Behavior", "LogAnalysis", "Detection", "Reporting", "SecLang", "HTTPModel"],
+      dependencies: [
+        "DatabaseFixture", "ClientSources", "AddressFacts", "Behavior", "LogAnalysis", "Detection", "Reporting", "SecLang", "HTTPModel",
+      ],
       swiftSettings: strict),
+    // Shared by tests.
+    .target(name: "DatabaseFixture", path: "Tests/DatabaseFixture", swiftSettings: strict),
     .testTarget(name: "SecLangTests", dependencies: ["SecLang"], swiftSettings: strict),
     .testTarget(name: "PatternScanTests", dependencies: ["PatternScan", "CGramScan"], swiftSettings: strict),
     .testTarget(name: "BodyDecodingTests", dependencies: ["BodyDecoding"], swiftSettings: strict),
@@ -152,7 +156,8 @@ let package = Package(
       name: "LogAnalysisTests", dependencies: ["LogAnalysis", "Detection", "Reporting", "SecLang", "CZlib"], swiftSettings: strict),
     .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
     .testTarget(
-      name: "AddressFactsTests", dependencies: ["AddressFacts", "Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict
+      name: "AddressFactsTests", dependencies: ["DatabaseFixture", "AddressFacts", "Detection", "EvidenceModel", "HTTPModel", "SecLang"],
+      swiftSettings: strict
     ),
     .testTarget(name: "DetectionTests", dependencies: ["Detection", "EvidenceModel", "HTTPModel", "SecLang"], swiftSettings: strict),
     .testTarget(

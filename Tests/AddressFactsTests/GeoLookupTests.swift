@@ -1,3 +1,4 @@
+import DatabaseFixture
 import Detection
 import EvidenceModel
 import Foundation

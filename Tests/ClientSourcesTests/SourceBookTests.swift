@@ -1,5 +1,6 @@
 import AddressFacts
 import Behavior
+import DatabaseFixture
 import Detection
 import Glibc
 import HTTPModel

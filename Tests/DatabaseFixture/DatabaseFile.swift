@@ -1,6 +1,6 @@
 /// Writes a small file in MaxMind's DB format (version 2.0, 24-bit records, IPv4), for tests.
-struct DatabaseFile {
-  indirect enum Value {
+package struct DatabaseFile {
+  package indirect enum Value {
     case text(String)
     case double(Double)
     case number(UInt32)
@@ -11,7 +11,7 @@ struct DatabaseFile {
   }
 
   /// - Parameter entries: a network of the first `prefix` bits of `address`, and what is known of it.
-  static func bytes(_ entries: [(address: [UInt8], prefix: Int, value: Value)], type: String = "Test-City") -> [UInt8] {
+  package static func bytes(_ entries: [(address: [UInt8], prefix: Int, value: Value)], type: String = "Test-City") -> [UInt8] {
     // A record: a node's number, or an entry's, or nothing.
     enum Record {
       case nothing
